@@ -1,0 +1,2 @@
+export { avroSchema, type AvroSchema } from './serdes/avro/schema'
+export * from './registry/codegen'

@@ -1,0 +1,92 @@
+/**
+ * An Avro schema as a value: every name qualified and every reference replaced by the type it names, so that a recursive
+ * schema is a graph with cycles. The compatibility checker, the code generation and the bounded decoding walk it.
+ */
+export type PrimitiveKind = 'null' | 'boolean' | 'int' | 'long' | 'float' | 'double' | 'bytes' | 'string'
+
+/** A logical type that fits the type under it; any other is ignored, as the specification says. */
+export type LogicalType =
+  | { readonly name: 'decimal'; readonly precision: number; readonly scale: number }
+  | { readonly name: SimpleLogicalType }
+
+export type SimpleLogicalType =
+  | 'big-decimal'
+  | 'uuid'
+  | 'date'
+  | 'time-millis'
+  | 'time-micros'
+  | 'timestamp-millis'
+  | 'timestamp-micros'
+  | 'timestamp-nanos'
+  | 'local-timestamp-millis'
+  | 'local-timestamp-micros'
+  | 'local-timestamp-nanos'
+  | 'duration'
+
+export interface PrimitiveType {
+  readonly kind: PrimitiveKind
+  readonly logical?: LogicalType
+}
+
+interface NamedType {
+  /** The full name. */
+  readonly name: string
+  /** Full names. */
+  readonly aliases: readonly string[]
+  readonly doc?: string
+}
+
+export interface FixedType extends NamedType {
+  readonly kind: 'fixed'
+  /** In bytes. */
+  readonly size: number
+  readonly logical?: LogicalType
+}
+
+export interface EnumType extends NamedType {
+  readonly kind: 'enum'
+  readonly symbols: readonly string[]
+  /** What a reader takes for a symbol it does not know. */
+  readonly default?: string
+}
+
+export interface RecordField {
+  readonly name: string
+  readonly type: AvroType
+  readonly aliases: readonly string[]
+  readonly doc?: string
+  /** The default as JSON; absent when there is none (`null` is a default). */
+  readonly default?: { readonly json: unknown }
+}
+
+export interface RecordType extends NamedType {
+  readonly kind: 'record'
+  readonly fields: readonly RecordField[]
+}
+
+export interface ArrayType {
+  readonly kind: 'array'
+  readonly items: AvroType
+}
+
+export interface MapType {
+  readonly kind: 'map'
+  readonly values: AvroType
+}
+
+export interface UnionType {
+  readonly kind: 'union'
+  readonly branches: readonly AvroType[]
+}
+
+export type AvroType = PrimitiveType | FixedType | EnumType | RecordType | ArrayType | MapType | UnionType
+
+/** The name without its namespace. */
+export function simpleName(fullName: string): string {
+  return fullName.slice(fullName.lastIndexOf('.') + 1)
+}
+
+/** How a type is called as a branch of a union: its full name or its kind. */
+export function branchName(type: AvroType): string {
+  return 'name' in type ? type.name : type.kind
+}

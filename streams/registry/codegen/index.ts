@@ -1,0 +1,2 @@
+export { checkGenerated, type GenerateOptions, type GenerationReport, writeGenerated } from './directory'
+export { generateTypes, type SchemaFile } from './generate'

@@ -1,0 +1,41 @@
+/**
+ * A serde is declared once, on a topic or a store, and is a plain frozen value: it holds no client and no connection.
+ * At the start of a task it is opened with what it needs; from then on it works synchronously, batch by batch.
+ */
+import type { SchemaRegistry } from '../registry/port'
+
+export type SerdeRole = 'key' | 'value'
+
+/** Where a serde is used: the subject of a schema is derived from it, and errors name it. */
+export interface SerdeContext {
+  /** The topic; for a store's serde its changelog topic. */
+  readonly topic: string
+  readonly role: SerdeRole
+  /** Absent where none is configured; a serde that needs it then throws CONFIG_INVALID. */
+  readonly registry?: SchemaRegistry
+}
+
+export interface Serde<T> {
+  /** Part of the topology's fingerprint: two serdes of one name write the same bytes. For example `string`, `avro:OrderCreated`. */
+  readonly name: string
+  /** Whether null is one of its values. Where not, a null on the wire is a deserialization error (tables read it as a tombstone). */
+  readonly nullable: boolean
+  open(context: SerdeContext): OpenSerde<T>
+}
+
+export interface OpenSerde<T> {
+  /** Resolves when the serde may be used (schemas registered); absent when it may at once. @throws OutageError REGISTRY_UNAVAILABLE */
+  readonly ready?: Promise<void>
+  /** @throws TerminalError SERIALIZATION_FAILED, naming the field */
+  encode(value: T): Buffer | null
+  /** @throws TerminalError DESERIALIZATION_FAILED, SCHEMA_UNKNOWN */
+  decode(bytes: Buffer | null): T
+  /**
+   * Fetches what decoding these bytes will need and is not cached (writer schemas), once per batch.
+   * Undefined when nothing is missing. @throws OutageError REGISTRY_UNAVAILABLE: no record is at fault.
+   */
+  prepare?(batch: readonly (Buffer | null)[]): Promise<void> | undefined
+}
+
+/** The type a serde carries. */
+export type SerdeType<S> = S extends Serde<infer T> ? T : never
