@@ -27,9 +27,9 @@ export interface OpenSerde<T> {
   /** Resolves when the serde may be used (schemas registered); absent when it may at once. @throws OutageError REGISTRY_UNAVAILABLE */
   readonly ready?: Promise<void>
   /** @throws TerminalError SERIALIZATION_FAILED, naming the field */
-  encode(value: T): Buffer | null
+  readonly encode: (value: T) => Buffer | null
   /** @throws TerminalError DESERIALIZATION_FAILED, SCHEMA_UNKNOWN */
-  decode(bytes: Buffer | null): T
+  readonly decode: (bytes: Buffer | null) => T
   /**
    * Fetches what decoding these bytes will need and is not cached (writer schemas), once per batch.
    * Undefined when nothing is missing. @throws OutageError REGISTRY_UNAVAILABLE: no record is at fault.

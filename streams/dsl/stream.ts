@@ -1,0 +1,165 @@
+import type { End, Node } from '../graph/node'
+import { node } from '../graph/node'
+import type { CommandEnvelope, Decider, EventEnvelope } from '../graph/decider'
+import type { BatchSink, MapAsyncOptions } from '../graph/specs/async'
+import type { SourceSpec, TimestampExtractor } from '../graph/specs/source'
+import type { Serde } from '../serdes/serde'
+import type { AnyStoreDeclaration } from '../stores/declaration'
+import type { Topic } from '../topics'
+import { type AggregateStore, type Decided, decideNodes } from './decide'
+import { erase, eraseTopic, type SinkTopic } from './erase'
+import { type Processor, type ProcessorContext, type ProcessorOptions, processNode } from './process'
+
+export interface SourceOptions {
+  /** Default: the record's own timestamp. */
+  readonly timestampExtractor?: TimestampExtractor
+  /** Where to begin without a committed offset. Default `earliest`. */
+  readonly offsetReset?: SourceSpec['offsetReset']
+  /** Overrides the application's error policy for this topic. */
+  readonly onError?: SourceSpec['onError']
+}
+
+/** Serdes a handle still has from its topic or store, so that a repartition need not be told again. */
+export interface KnownSerdes<K, V> {
+  readonly key?: Serde<K>
+  readonly value?: Serde<V>
+}
+
+/**
+ * Reads a topic as a stream of records (Kafka Streams: `StreamsBuilder#stream`).
+ * @example
+ * stream(lines).filter((line) => line !== '').to(kept)
+ */
+export function stream<K, V>(topic: Topic<K, V>, options: SourceOptions = {}): Stream<K, V> {
+  const source = node({ type: 'source', topic: eraseTopic(topic), ...options }, [])
+  return new Stream<K, V>(source, { serdes: { key: topic.key, value: topic.value }, keyChanged: false })
+}
+
+export interface Lineage<K, V> {
+  readonly serdes: KnownSerdes<K, V>
+  /** The key may no longer be the one the records are partitioned by. */
+  readonly keyChanged: boolean
+}
+
+/** A stream of records, each a fact of its own (Kafka Streams: `KStream`). A frozen value: every verb gives a new one. */
+export class Stream<K, V> {
+  /** @internal */ readonly node: Node
+  /** @internal */ readonly lineage: Lineage<K, V>
+
+  /** @internal */
+  constructor(from: Node, lineage: Lineage<K, V>) {
+    this.node = from
+    this.lineage = lineage
+    Object.freeze(this)
+  }
+
+  /** The records whose predicate holds; a type guard narrows the value. */
+  filter<W extends V>(predicate: (value: V, key: K) => value is W): Stream<K, W>
+  filter(predicate: (value: V, key: K) => boolean): Stream<K, V>
+  filter(predicate: (value: V, key: K) => boolean): Stream<K, V> {
+    return new Stream(node({ type: 'filter', predicate: erase(predicate), not: false }, [this.node]), this.lineage)
+  }
+
+  /** The records whose predicate does not hold. */
+  filterNot(predicate: (value: V, key: K) => boolean): Stream<K, V> {
+    return new Stream(node({ type: 'filter', predicate: erase(predicate), not: true }, [this.node]), this.lineage)
+  }
+
+  /** A new key and value for each record. Changes the key: what groups or joins afterwards repartitions. */
+  map<K2, V2>(map: (value: V, key: K) => readonly [key: K2, value: V2]): Stream<K2, V2> {
+    return this.rekeyed(node({ type: 'map', map: erase(map) }, [this.node]))
+  }
+
+  /** A new value for each record; the key, and so the partition, stays. */
+  mapValues<V2>(map: (value: V, key: K) => V2): Stream<K, V2> {
+    return this.revalued(node({ type: 'map-values', map: erase(map) }, [this.node]))
+  }
+
+  /** Any number of new records for each. Changes the key. */
+  flatMap<K2, V2>(map: (value: V, key: K) => Iterable<readonly [key: K2, value: V2]>): Stream<K2, V2> {
+    return this.rekeyed(node({ type: 'flat-map', map: erase(map) }, [this.node]))
+  }
+
+  /** Any number of new values for each record, under its key. */
+  flatMapValues<V2>(map: (value: V, key: K) => Iterable<V2>): Stream<K, V2> {
+    return this.revalued(node({ type: 'flat-map-values', map: erase(map) }, [this.node]))
+  }
+
+  /** A new key for each record. */
+  selectKey<K2>(select: (value: V, key: K) => K2): Stream<K2, V> {
+    const { value } = this.lineage.serdes
+    return new Stream<K2, V>(node({ type: 'select-key', map: erase(select) }, [this.node]), { serdes: { value }, keyChanged: true })
+  }
+
+  /** Does something with each record and passes it on unchanged. Under at-least-once it may see a record again. */
+  peek(action: (value: V, key: K) => void): Stream<K, V> {
+    return new Stream(node({ type: 'peek', action: erase(action) }, [this.node]), this.lineage)
+  }
+
+  /** Does something with each record; the flow ends here. */
+  foreach(action: (value: V, key: K) => void): End {
+    return { end: node({ type: 'foreach', action: erase(action) }, [this.node]) }
+  }
+
+  /** The records of both, in the order in which they are processed. */
+  merge<V2>(other: Stream<K, V2>): Stream<K, V | V2> {
+    const keyChanged = this.lineage.keyChanged || other.lineage.keyChanged
+    const { key } = this.lineage.serdes
+    return new Stream<K, V | V2>(node({ type: 'merge' }, [this.node, other.node]), { serdes: { key }, keyChanged })
+  }
+
+  /** Writes each record to the topic, partitioned by the key's bytes as Kafka's own producer does. */
+  to(topic: SinkTopic<K, V>): End {
+    return { end: node({ type: 'sink', topic: eraseTopic(topic) }, [this.node]) }
+  }
+
+  /**
+   * Writes each record to a topic of our own, `<app-id>-<name>-repartition`, and reads it back: so records of one key
+   * meet again in one partition after the key has changed.
+   */
+  repartition(name: string, options: { readonly key: Serde<K>; readonly value: Serde<V>; readonly partitions?: number }): Stream<K, V> {
+    const { key, value, partitions } = options
+    const spec = { type: 'repartition', repartition: name, key: erase<Serde<unknown>>(key), value: erase<Serde<unknown>>(value), partitions } as const
+    return new Stream<K, V>(node(spec, [this.node]), { serdes: { key, value }, keyChanged: false })
+  }
+
+  /** The Processor API: state, time and headers by hand (Kafka Streams: `KStream#process`). The key may change. */
+  process<K2, V2, const S extends readonly AnyStoreDeclaration[] = readonly []>(
+    supplier: (context: ProcessorContext<K2, V2, S>) => Processor<K, V>,
+    options: ProcessorOptions<S> = {},
+  ): Stream<K2, V2> {
+    return this.rekeyed(processNode(erase(supplier), { ...options, valuesOnly: false }, this.node))
+  }
+
+  /**
+   * Calls to the outside, one per record: ordered per key, bounded in number, each with a timeout and retries, and all
+   * settled before a commit. What it rejects with after the retries fails the source record; an `OutageError` is waited out.
+   */
+  mapAsync<V2>(name: string, map: (value: V, key: K, signal: AbortSignal) => Promise<V2>, options: MapAsyncOptions = {}): Stream<K, V2> {
+    return this.revalued(node({ type: 'map-async', name, map: erase(map), options }, [this.node]))
+  }
+
+  /** Hands the records to a place outside the log, batch by batch, before their offsets are committed. */
+  toBatchSink(name: string, sink: BatchSink<K, V>): End {
+    return { end: node({ type: 'batch-sink', name, sink: erase(sink) }, [this.node]) }
+  }
+
+  /**
+   * Decides commands against the state of their key; see `Decider`. Gives the events and the outcomes, in the order of
+   * the commands. The store keeps a fold of the events of each key.
+   */
+  decide<S, C, E>(this: Stream<string, C & CommandEnvelope>, store: AggregateStore<S>, decider: Decider<S, C, E>): Decided<S, E & EventEnvelope> {
+    const { events, outcomes } = decideNodes(this.node, store, decider)
+    const lineage = { serdes: { key: this.lineage.serdes.key }, keyChanged: this.lineage.keyChanged }
+    return Object.freeze({ events: new Stream(events, lineage), outcomes: new Stream(outcomes, lineage) }) as Decided<S, E & EventEnvelope>
+  }
+
+  private revalued<V2>(from: Node): Stream<K, V2> {
+    const { serdes, keyChanged } = this.lineage
+    return new Stream<K, V2>(from, { serdes: { key: serdes.key }, keyChanged })
+  }
+
+  private rekeyed<K2, V2>(from: Node): Stream<K2, V2> {
+    return new Stream<K2, V2>(from, { serdes: {}, keyChanged: true })
+  }
+}

@@ -1,0 +1,45 @@
+import type { Step } from './steps'
+import type { OperatorType } from './specs'
+
+/** The prefixes of Kafka Streams, so that its visualisers recognise the steps. */
+const prefixes: Readonly<Partial<Record<OperatorType, string>>> = {
+  source: 'KSTREAM-SOURCE',
+  sink: 'KSTREAM-SINK',
+  filter: 'KSTREAM-FILTER',
+  map: 'KSTREAM-MAP',
+  'map-values': 'KSTREAM-MAPVALUES',
+  'flat-map': 'KSTREAM-FLATMAP',
+  'flat-map-values': 'KSTREAM-FLATMAPVALUES',
+  'select-key': 'KSTREAM-KEY-SELECT',
+  peek: 'KSTREAM-PEEK',
+  foreach: 'KSTREAM-FOREACH',
+  merge: 'KSTREAM-MERGE',
+  split: 'KSTREAM-BRANCH',
+  branch: 'KSTREAM-BRANCHCHILD',
+  process: 'KSTREAM-PROCESSOR',
+}
+
+/** The name given by hand, or one derived from the place; derived names are for people only and change nothing durable. */
+export function stepName(step: Pick<Step, 'index' | 'node' | 'role'>): string {
+  const { spec } = step.node
+  const place = String(step.index).padStart(10, '0')
+  if (step.role === 'repartition-sink') return `KSTREAM-SINK-${place}`
+  if (step.role === 'repartition-source') return `KSTREAM-SOURCE-${place}`
+  if (spec.name !== undefined) return spec.name
+  return `${prefixes[spec.type] ?? `KSTREAM-${spec.type.toUpperCase()}`}-${place}`
+}
+
+/** `<app-id>-<store>-changelog` */
+export function changelogTopic(applicationId: string, store: string): string {
+  return `${applicationId}-${store}-changelog`
+}
+
+/** `<app-id>-<name>-repartition` */
+export function repartitionTopic(applicationId: string, name: string): string {
+  return `${applicationId}-${name}-repartition`
+}
+
+/** Where the records of a topic go that cannot be decoded or processed. */
+export function deadLetterTopic(topic: string): string {
+  return `${topic}-dlq`
+}

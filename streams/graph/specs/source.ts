@@ -1,0 +1,59 @@
+import type { Header } from '../../log/port'
+import type { Serde } from '../../serdes/serde'
+import type { ErrorPolicy } from '../policy'
+
+export interface ErasedTopic {
+  readonly name: string
+  readonly key: Serde<unknown>
+  readonly value: Serde<unknown>
+  readonly partitions?: number
+  readonly config: Readonly<Record<string, string>>
+}
+
+/** The record as a timestamp extractor sees it. */
+export interface ExtractedRecord {
+  readonly key: unknown
+  readonly value: unknown
+  /** ms, as the producer or the broker set it. */
+  readonly timestamp: number
+  readonly headers: readonly Header[]
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+}
+
+/** Gives the record's time in ms; `partitionTime` is the largest so far in its partition, -1 before the first. */
+export type TimestampExtractor = (record: ExtractedRecord, partitionTime: number) => number
+
+export type OffsetReset = 'earliest' | 'latest' | 'none'
+
+export interface SourceSpec {
+  readonly topic: ErasedTopic
+  readonly timestampExtractor?: TimestampExtractor
+  readonly offsetReset?: OffsetReset
+  readonly onError?: Partial<ErrorPolicy>
+  /** Tables and global tables take null as a tombstone, whatever the serde says. */
+  readonly tombstones?: boolean
+}
+
+export interface SinkSpec {
+  /** The topic, or one chosen per record among those declared. */
+  readonly topic: ErasedTopic | ((value: unknown, key: unknown, record: { readonly timestamp: number; readonly headers: readonly Header[] }) => ErasedTopic)
+  /** The partition for a record; default murmur2 of the key's bytes, as Kafka's own producer. */
+  readonly partitioner?: (value: unknown, key: unknown, partitions: number) => number
+}
+
+/** A topic of our own between two sub-topologies: `<app-id>-<repartition>-repartition`. */
+export interface RepartitionSpec {
+  readonly repartition: string
+  readonly key: Serde<unknown>
+  readonly value: Serde<unknown>
+  readonly partitions?: number
+  readonly partitioner?: (value: unknown, key: unknown, partitions: number) => number
+}
+
+export interface SourceSpecs {
+  source: SourceSpec
+  sink: SinkSpec
+  repartition: RepartitionSpec
+}

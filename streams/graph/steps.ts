@@ -1,0 +1,96 @@
+import { MillraceError } from '../errors'
+import type { End, Node } from './node'
+import type { SpecOf } from './specs'
+import { stepName } from './names'
+
+/** Where a step's records go: the step and which of its inputs. */
+export interface Edge {
+  readonly to: number
+  readonly input: number
+}
+
+/**
+ * One node in its place. A repartition is two steps: it ends one sub-topology (`repartition-sink`) and begins
+ * another (`repartition-source`). Sources of one topic are one step.
+ */
+export interface Step {
+  readonly index: number
+  readonly node: Node
+  readonly role: 'operator' | 'repartition-sink' | 'repartition-source'
+  readonly name: string
+  readonly children: readonly Edge[]
+}
+
+interface DraftStep {
+  readonly index: number
+  readonly node: Node
+  readonly role: Step['role']
+  readonly children: Edge[]
+}
+
+/**
+ * Walks back from the ends, in their order, parents first: the order in which a node is reached is the order in which
+ * the operators on one handle run.
+ */
+export function stepsOf(ends: readonly End[]): readonly Step[] {
+  const drafts: DraftStep[] = []
+  const outputOf = new Map<Node, DraftStep>()
+  const sourceOf = new Map<string, DraftStep>()
+
+  const add = (node: Node, role: Step['role']): DraftStep => {
+    const draft: DraftStep = { index: drafts.length, node, role, children: [] }
+    drafts.push(draft)
+    return draft
+  }
+  const connect = (node: Node, to: DraftStep) => {
+    node.parents.forEach((parent, input) => {
+      outputOf.get(parent)?.children.push({ to: to.index, input })
+    })
+  }
+  const visit = (node: Node): void => {
+    if (outputOf.has(node)) return
+    node.parents.forEach(visit)
+    if (outputOf.has(node)) return
+    if (node.spec.type === 'source') {
+      outputOf.set(node, sourceStep(node, node.spec))
+      return
+    }
+    const step = add(node, node.spec.type === 'repartition' ? 'repartition-sink' : 'operator')
+    connect(node, step)
+    outputOf.set(node, node.spec.type === 'repartition' ? add(node, 'repartition-source') : step)
+  }
+  const sourceStep = (node: Node, spec: SpecOf<'source'>): DraftStep => {
+    const known = sourceOf.get(spec.topic.name)
+    if (known === undefined) {
+      const step = add(node, 'operator')
+      sourceOf.set(spec.topic.name, step)
+      return step
+    }
+    refuseOtherSource(known.node.spec as SpecOf<'source'>, spec)
+    return known
+  }
+
+  ends.forEach((end) => {
+    visit(end.end)
+  })
+  return drafts.map((draft) =>
+    Object.freeze({ ...draft, children: Object.freeze(draft.children), name: stepName(draft) }),
+  )
+}
+
+/** One topic is read once per topology, so two handles on it must agree on how. */
+function refuseOtherSource(known: SpecOf<'source'>, other: SpecOf<'source'>): void {
+  const same =
+    known.topic.key.name === other.topic.key.name &&
+    known.topic.value.name === other.topic.value.name &&
+    known.timestampExtractor === other.timestampExtractor &&
+    known.offsetReset === other.offsetReset &&
+    known.onError === other.onError &&
+    known.tombstones === other.tombstones
+  if (same) return
+  throw new MillraceError(
+    'TOPOLOGY_INVALID',
+    `topic ${known.topic.name} is read twice with different serdes or options; declare one handle and use it in both places`,
+    { details: { topic: known.topic.name } },
+  )
+}

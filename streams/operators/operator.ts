@@ -1,0 +1,55 @@
+/** How a node runs. One operator per node and task; each file in this room is one operator. */
+import type { Cancellable, PunctuationType, RecordMetadata, StreamRecord } from '../graph/processor'
+import type { OperatorSpec, OperatorType, SpecOf } from '../graph/specs'
+
+export type { StreamRecord } from '../graph/processor'
+
+export interface Operator {
+  /** `input` is the place of the parent the record comes from: 0, or 1 for the right side of a join. */
+  process(record: StreamRecord, input: number): void
+  /** Before each commit: forwards what was held back (caches). */
+  flush?(): void
+  /** Before each commit, after `flush`: work to be done outside the log. While it rejects, the commit waits. */
+  beforeCommit?(): Promise<void>
+  close?(): void
+}
+
+export interface Child {
+  readonly name: string
+  readonly spec: OperatorSpec
+  forward(record: StreamRecord): void
+}
+
+/** Keeps the task from committing while a call is under way, and remembers its source record. */
+export interface Held {
+  /** Runs `then` as if the source record were in hand again, then lets the commit go on. */
+  release(then: () => void): void
+  /** The call failed for good: the source record goes the way of the error policy. */
+  fail(error: unknown, attempts: number): void
+}
+
+export interface OperatorContext {
+  readonly applicationId: string
+  readonly taskId: string
+  readonly partition: number
+  readonly children: readonly Child[]
+  /** To all children, in their order. */
+  forward(record: StreamRecord): void
+  /** The store of that name, in the type of its declaration. */
+  store(name: string): unknown
+  recordMetadata(): RecordMetadata | undefined
+  /** The largest timestamp the task has seen, ms; -1 before the first record. */
+  streamTime(): number
+  /** ms */
+  wallClock(): number
+  schedule(intervalMs: number, type: PunctuationType, punctuate: (timestamp: number) => void): Cancellable
+  requestCommit(): void
+  /** Counts a record left out on purpose (late, null key, …) and says so at debug level. */
+  dropped(reason: string): void
+  hold(): Held
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** At most this many calls under way; the task takes no further input beyond it. */
+  limitHeld(capacity: number): void
+}
+
+export type OperatorFactory<T extends OperatorType> = (spec: SpecOf<T>, context: OperatorContext) => Operator

@@ -1,0 +1,46 @@
+/**
+ * The engine's side of a store: how a task opens it, restores it, and commits what changed.
+ * Per store: typed view (what processors see) over a write-back cache of decoded objects over the back end.
+ */
+import type { Serde } from '../serdes/serde'
+import type { Header } from '../log/port'
+
+/** One changelog record to be produced with the commit. */
+export interface ChangelogRecord {
+  readonly key: Buffer
+  readonly value: Buffer | null
+  readonly timestamp: number
+  readonly headers: readonly Header[]
+}
+
+/** One changelog record read back. */
+export interface RestoreRecord {
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly timestamp: number
+}
+
+export interface StoreContext {
+  /** Stream time, wall clock and the timestamp of the record in hand, for stores that stamp what they write (ms). */
+  currentTimestamp(): number
+  /** The changelog topic, for the serdes' subjects. */
+  readonly changelogTopic: string
+  openKey<T>(serde: Serde<T>): import('../serdes/serde').OpenSerde<T>
+  openValue<T>(serde: Serde<T>): import('../serdes/serde').OpenSerde<T>
+}
+
+export interface ManagedStore {
+  readonly name: string
+  /** What processors and queries see. The type is that of the declaration (`StoreOf`). */
+  readonly view: unknown
+  /** Offset in the changelog from which to restore; undefined when nothing is here yet. */
+  readonly position: number | undefined
+  /** Applies changelog records in order; `nextOffset` is where restoring goes on afterwards. One back-end batch. */
+  restore(records: readonly RestoreRecord[], nextOffset: number): Promise<void>
+  /** Called before a commit: the changelog records of all changes since the last one, one per changed key, in order of the change. */
+  drainChanges(): readonly ChangelogRecord[]
+  /** After the log has acknowledged the commit: writes what `drainChanges` gave, with the changelog position. */
+  persist(nextOffset: number | undefined): Promise<void>
+  /** Loads keys ahead of processing where that helps; optional. */
+  close(): Promise<void>
+}

@@ -1,0 +1,197 @@
+import { MillraceError } from '../errors'
+import { partitionFor } from '../log/partitioner'
+import { repartitionTopic } from '../graph/names'
+import type { Cancellable, PunctuationType, StreamRecord } from '../graph/processor'
+import type { ErasedTopic, RepartitionSpec, SinkSpec } from '../graph/specs/source'
+import type { Edge, Step } from '../graph/steps'
+import type { Child, Held, Operator, OperatorContext, OperatorFactory } from '../operators/operator'
+import { operators } from '../operators/table'
+import type { OpenSerde } from '../serdes/serde'
+import type { Failure } from './failures'
+import type { TaskOptions } from './options'
+import type { InputRecord } from './source-queue'
+import type { TaskStores } from './task-stores'
+
+export interface ChainOptions extends TaskOptions {
+  readonly stores: TaskStores
+  /** Returns when the record is to be left out, throws when the task is to stop. */
+  fail(failure: Failure): void
+  inHand(): InputRecord | undefined
+  streamTime(): number
+  hold(): Held
+  limitHeld(capacity: number): void
+  schedule(intervalMs: number, type: PunctuationType, punctuate: (timestamp: number) => void): Cancellable
+  requestCommit(): void
+  dropped(step: string, reason: string): void
+}
+
+/** The operators of a task, joined up: a record given to `enter` has run through all of them when it returns. */
+export interface Chain {
+  enter(step: Step, record: StreamRecord): void
+  /** Resolves once the sinks' serdes are ready. */
+  readonly ready: Promise<void> | undefined
+  flush(): void
+  beforeCommit(): Promise<void>
+  close(): void
+}
+
+export function buildChain(options: ChainOptions): Chain {
+  const { subTopology } = options
+  const byIndex = new Map<number, Operator>()
+  const opened: Promise<void>[] = []
+  const encoders = new Map<string, TopicEncoder>()
+
+  const encoderFor = (topic: ErasedTopic): TopicEncoder => {
+    const known = encoders.get(topic.name)
+    if (known !== undefined) return known
+    const encoder = topicEncoder(topic, options)
+    if (encoder.ready !== undefined) opened.push(encoder.ready)
+    encoders.set(topic.name, encoder)
+    return encoder
+  }
+  /** An operator's failure is its own: what its siblings and parents do goes on, as in Kafka Streams. */
+  const deliver = (edge: Edge, name: string) => (record: StreamRecord) => {
+    try {
+      byIndex.get(edge.to)!.process(record, edge.input)
+    } catch (error) {
+      options.fail({ stage: stageOf(error), error, attempts: 1, step: name })
+    }
+  }
+  const stepByIndex = new Map(subTopology.steps.map((step) => [step.index, step]))
+  // Children first, so that a parent finds them; steps are in topological order.
+  for (const step of [...subTopology.steps].reverse()) {
+    const children: readonly Child[] = step.children.map((edge) => {
+      const child = stepByIndex.get(edge.to)!
+      return { name: child.name, spec: child.node.spec, forward: deliver(edge, child.name) }
+    })
+    byIndex.set(step.index, operatorFor(step, operatorContext(options, step, children), { encoderFor, options }))
+  }
+  const all = subTopology.steps.map((step) => byIndex.get(step.index)!)
+
+  return {
+    enter: (step, record) => deliver({ to: step.index, input: 0 }, step.name)(record),
+    ready: opened.length === 0 ? undefined : Promise.all(opened).then(() => undefined),
+    flush: () => {
+      for (const operator of all) operator.flush?.()
+    },
+    beforeCommit: async () => {
+      for (const operator of all) await operator.beforeCommit?.()
+    },
+    close: () => {
+      for (const operator of all) operator.close?.()
+    },
+  }
+}
+
+function operatorContext(options: ChainOptions, step: Step, children: readonly Child[]): OperatorContext {
+  const [first, ...others] = children
+  return {
+    applicationId: options.applicationId,
+    taskId: options.taskId,
+    partition: options.partition,
+    children,
+    forward: (record) => {
+      first?.forward(record)
+      for (const child of others) child.forward(record)
+    },
+    store: (name) => options.stores.view(name),
+    recordMetadata: () => {
+      const source = options.inHand()
+      return source === undefined ? undefined : { ...source.from, offset: source.raw.offset }
+    },
+    streamTime: options.streamTime,
+    wallClock: options.clock.now,
+    schedule: options.schedule,
+    requestCommit: options.requestCommit,
+    dropped: (reason) => options.dropped(step.name, reason),
+    hold: options.hold,
+    sleep: options.clock.sleep,
+    limitHeld: options.limitHeld,
+  }
+}
+
+interface Edges {
+  readonly options: ChainOptions
+  encoderFor(topic: ErasedTopic): TopicEncoder
+}
+
+function operatorFor(step: Step, context: OperatorContext, edges: Edges): Operator {
+  const { spec } = step.node
+  switch (spec.type) {
+    case 'source':
+      return { process: context.forward }
+    case 'sink':
+      return sinkOperator(spec, edges)
+    case 'repartition':
+      return step.role === 'repartition-source' ? { process: context.forward } : repartitionOperator(spec, context, edges)
+    default:
+      return (operators[spec.type] as OperatorFactory<typeof spec.type>)(spec as never, context)
+  }
+}
+
+function sinkOperator(spec: SinkSpec, { encoderFor }: Edges): Operator {
+  const { topic } = spec
+  if (typeof topic !== 'function') {
+    const encoder = encoderFor(topic)
+    return { process: (record) => encoder.append(record, spec.partitioner) }
+  }
+  return { process: (record) => encoderFor(topic(record.value, record.key, record)).append(record, spec.partitioner) }
+}
+
+function repartitionOperator(spec: RepartitionSpec, context: OperatorContext, { encoderFor }: Edges): Operator {
+  const encoder = encoderFor(repartitionAsTopic(context.applicationId, spec))
+  return {
+    process: (record) => {
+      if (record.key === null || record.key === undefined) return context.dropped('null key before a repartition')
+      encoder.append(record, spec.partitioner)
+    },
+  }
+}
+
+export function repartitionAsTopic(applicationId: string, spec: RepartitionSpec): ErasedTopic {
+  return { name: repartitionTopic(applicationId, spec.repartition), key: spec.key, value: spec.value, config: {} }
+}
+
+interface TopicEncoder {
+  readonly ready: Promise<void> | undefined
+  append(record: StreamRecord, partitioner: SinkSpec['partitioner']): void
+}
+
+/** Thrown by an encoder, so that the policy for production applies. */
+class ProductionError extends MillraceError {
+  override readonly name = 'ProductionError'
+}
+
+function stageOf(error: unknown): Failure['stage'] {
+  return error instanceof ProductionError ? 'production' : 'processing'
+}
+
+function topicEncoder(topic: ErasedTopic, { output, partitionsOf, partition, registry }: ChainOptions): TopicEncoder {
+  const open = (role: 'key' | 'value'): OpenSerde<unknown> => topic[role].open({ topic: topic.name, role, registry })
+  const key = open('key')
+  const value = open('value')
+  const encode = (record: StreamRecord) => {
+    try {
+      return {
+        key: record.key === null ? null : key.encode(record.key),
+        value: record.value === null ? null : value.encode(record.value),
+      }
+    } catch (error) {
+      throw new ProductionError('SERIALIZATION_FAILED', `cannot encode a record for topic ${topic.name}: ${(error as Error).message}`, { cause: error })
+    }
+  }
+  return {
+    ready: key.ready === undefined && value.ready === undefined ? undefined : Promise.all([key.ready, value.ready]).then(() => undefined),
+    append: (record, partitioner) => {
+      const bytes = encode(record)
+      const partitions = partitionsOf(topic.name)
+      const to =
+        partitioner !== undefined
+          ? partitioner(record.value, record.key, partitions)
+          : bytes.key === null
+            ? partition % partitions
+            : partitionFor(bytes.key, partitions)
+      output.append(topic.name, to, { ...bytes, timestamp: record.timestamp, headers: record.headers })
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import type { StreamRecord } from '../graph/processor'
+import type { ErasedTopic, SourceSpec } from '../graph/specs/source'
+import type { Step } from '../graph/steps'
+import type { LogRecord, TopicPartition } from '../log/port'
+import { type Chain, repartitionAsTopic } from './chain'
+import type { TaskOptions } from './options'
+import { type SourceQueue, sourceQueue } from './source-queue'
+
+export interface Inputs {
+  readonly queues: readonly SourceQueue[]
+  /** Gives a record to the step that reads the queue's topic. */
+  enter(queue: SourceQueue, record: StreamRecord): void
+  /** All of these and the inputs' own serdes; undefined when everything is ready now. */
+  ready(others: readonly (Promise<void> | undefined)[]): Promise<void> | undefined
+}
+
+interface Read {
+  readonly step: Step
+  readonly topic: ErasedTopic
+  readonly spec: Pick<SourceSpec, 'timestampExtractor' | 'tombstones'>
+}
+
+/** One queue per source topic of the sub-topology, at the task's partition. */
+export function openInputs(
+  options: TaskOptions,
+  chain: Chain,
+  onPoison: (error: unknown, raw: LogRecord, from: TopicPartition) => void,
+): Inputs {
+  const { subTopology, applicationId, partition, registry } = options
+  const reads: readonly Read[] = [
+    ...subTopology.sources,
+    ...subTopology.repartitionSources.map(({ step, spec }) => ({
+      step,
+      topic: repartitionAsTopic(applicationId, spec),
+      spec: { tombstones: true },
+    })),
+  ]
+  const waiting: (Promise<void> | undefined)[] = []
+  const stepOf = new Map<SourceQueue, Step>()
+  const queues = reads.map(({ step, topic, spec }) => {
+    const key = topic.key.open({ topic: topic.name, role: 'key', registry })
+    const value = topic.value.open({ topic: topic.name, role: 'value', registry })
+    waiting.push(key.ready, value.ready)
+    const queue = sourceQueue({ from: { topic: topic.name, partition }, spec, key, value, onPoison })
+    stepOf.set(queue, step)
+    return queue
+  })
+  return {
+    queues,
+    enter: (queue, record) => chain.enter(stepOf.get(queue)!, record),
+    ready: (others) => {
+      const pending = [...waiting, ...others].filter((promise) => promise !== undefined)
+      return pending.length === 0 ? undefined : Promise.all(pending).then(() => undefined)
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import { MillraceError } from '../errors'
+import { changelogTopic } from '../graph/names'
+import { type AppendedBatch, type OutgoingBatch } from '../log/port'
+import { recordsBuffer } from '../log/records'
+import type { Serde, SerdeRole } from '../serdes/serde'
+import type { ManagedStore } from '../stores/managed'
+import { openStore } from '../stores'
+import type { TaskOptions } from './options'
+
+export interface TaskStores {
+  readonly ready: Promise<void> | undefined
+  /** What processors and queries see. */
+  view(name: string): unknown
+  readonly all: ReadonlyMap<string, ManagedStore>
+  /** Changelog topics by store, for those that have one. */
+  readonly changelogs: ReadonlyMap<string, string>
+  drain(): readonly OutgoingBatch[]
+  persist(appended: readonly AppendedBatch[]): Promise<void>
+  close(): Promise<void>
+}
+
+/** The stores of one task. A changelog record goes to the partition of its task, never to one chosen by its key (DESIGN invariant 3). */
+export function taskStores(options: TaskOptions, currentTimestamp: () => number): TaskStores {
+  const { subTopology, applicationId, partition, registry } = options
+  const waiting: Promise<void>[] = []
+  const stores = new Map<string, ManagedStore>()
+  const changelogs = new Map<string, string>()
+
+  for (const declaration of subTopology.stores) {
+    const topic = changelogTopic(applicationId, declaration.name)
+    const open = (role: SerdeRole) => <T>(serde: Serde<T>) => {
+      const opened = serde.open({ topic, role, registry })
+      if (opened.ready !== undefined) waiting.push(opened.ready)
+      return opened
+    }
+    const backend = options.backends.get(declaration.name)
+    if (backend === undefined) throw new MillraceError('STORE_UNKNOWN', `store ${declaration.name} was not opened`)
+    stores.set(
+      declaration.name,
+      openStore(declaration, backend, {
+        currentTimestamp,
+        changelogTopic: topic,
+        openKey: open('key'),
+        openValue: open('value'),
+      }),
+    )
+    if (declaration.changelog) changelogs.set(declaration.name, topic)
+  }
+  const nameOf = new Map([...changelogs].map(([name, topic]) => [topic, name]))
+
+  return {
+    ready: waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined),
+    view: (name) => {
+      const store = stores.get(name)
+      if (store === undefined) throw new MillraceError('STORE_UNKNOWN', `store ${name} is not part of this task`)
+      return store.view
+    },
+    all: stores,
+    changelogs,
+    drain: () =>
+      [...stores].flatMap(([name, store]) => {
+        const changes = store.drainChanges()
+        const topic = changelogs.get(name)
+        if (topic === undefined || changes.length === 0) return []
+        const records = recordsBuffer()
+        for (const change of changes) records.append(change.key, change.value, change.timestamp, change.headers)
+        return [{ topic, partition, records }]
+      }),
+    persist: async (appended) => {
+      const positions = new Map(appended.map(({ topic, nextOffset }) => [nameOf.get(topic), nextOffset]))
+      await Promise.all([...stores].map(([name, store]) => store.persist(positions.get(name))))
+    },
+    close: async () => {
+      await Promise.all([...stores.values()].map((store) => store.close()))
+    },
+  }
+}

@@ -1,0 +1,248 @@
+import { FencedError, MillraceError, OutageError } from '../errors'
+import type { AppendedBatch, FetchedBatch, OutgoingBatch, PartitionOffset, TopicPartition } from '../log/port'
+import { buildChain, type Chain } from './chain'
+import { holds } from './holds'
+import { type Punctuations, punctuations } from './punctuations'
+import type { InputRecord, SourceQueue } from './source-queue'
+import { taskStores } from './task-stores'
+import { failurePolicy, type SourceInHand } from './failures'
+import type { TaskOptions } from './options'
+import { openInputs } from './inputs'
+
+/** What one commit of a task puts into the log. */
+export interface TaskCommit {
+  readonly outputs: readonly OutgoingBatch[]
+  readonly changelogs: readonly OutgoingBatch[]
+  readonly offsets: readonly PartitionOffset[]
+}
+
+export interface TaskStatistics {
+  readonly processed: number
+  readonly dropped: ReadonlyMap<string, number>
+}
+
+/**
+ * One partition group of a sub-topology: records go in, are decoded, processed in the order of their timestamps, and
+ * come out encoded. Everything is synchronous but the calls of `mapAsync` and batch sinks, which `settle` waits for.
+ */
+export interface Task {
+  readonly id: string
+  readonly inputs: readonly TopicPartition[]
+  /** Resolves once the serdes are ready. */
+  readonly ready: Promise<void> | undefined
+  readonly stores: ReturnType<typeof taskStores>
+  prepare(batch: FetchedBatch): Promise<void> | undefined
+  add(batch: FetchedBatch): void
+  /** Processes up to `max` records; the number processed. Stops early when too many calls are under way. */
+  process(max: number): number
+  punctuateWallClock(): boolean
+  /** ms of the next wall-clock punctuation. */
+  nextPunctuation(): number | undefined
+  buffered(partition: TopicPartition): number
+  /** Whether something waits that `process` can take now. */
+  readonly runnable: boolean
+  /** Whether there is anything to commit. */
+  readonly dirty: boolean
+  readonly commitRequested: boolean
+  /** Calls under way. */
+  readonly held: number
+  readonly outputBytes: number
+  readonly lag: readonly (TopicPartition & { readonly lag: number })[]
+  readonly statistics: TaskStatistics
+  /** Waits until no call is under way and what was held back is out. */
+  settle(): Promise<void>
+  /** After `settle`: what to put into the log. */
+  collect(): TaskCommit
+  /** After the log has acknowledged: writes the stores with their changelog positions. */
+  committed(changelogs: readonly AppendedBatch[]): Promise<void>
+  /** Throws what stopped the task meanwhile, if anything did. */
+  check(): void
+  /** Drops what is not committed. */
+  close(): Promise<void>
+}
+
+export function createTask(options: TaskOptions): Task {
+  const { taskId, output, clock } = options
+  const streamTimePunctuations = punctuations()
+  const wallClockPunctuations = punctuations()
+  const dropped = new Map<string, number>()
+  let inHand: InputRecord | undefined
+  let streamTime = -1
+  let processed = 0
+  let touched = false
+  let commitRequested = false
+  let failed: unknown
+
+  const fail = failurePolicy({
+    policyOf: options.policyOf,
+    output,
+    partitionsOf: options.partitionsOf,
+    now: clock.now,
+    onFailure: options.onFailure,
+  })
+  const handing = <T>(source: InputRecord | undefined, run: () => T): T => {
+    const before = inHand
+    inHand = source
+    try {
+      return run()
+    } finally {
+      inHand = before
+    }
+  }
+  const stores = taskStores(options, () => inHand?.timestamp ?? Math.max(streamTime, 0))
+  const calls = holds<InputRecord | undefined>({
+    resume: (source, then) => {
+      touched = true
+      handing(source, then)
+    },
+    failed: (error) => {
+      failed ??= error
+    },
+    onChange: options.onWake,
+  })
+
+  const chain: Chain = buildChain({
+    ...options,
+    stores,
+    fail: (failure) => fail(failure, inHand satisfies SourceInHand | undefined),
+    inHand: () => inHand,
+    streamTime: () => streamTime,
+    hold: () => calls.hold(inHand, (error, attempts, step) => fail({ stage: 'processing', error, attempts, step }, inHand)),
+    limitHeld: calls.limit,
+    schedule: (intervalMs, type, punctuate) =>
+      type === 'stream-time'
+        ? streamTimePunctuations.schedule(0, intervalMs, punctuate)
+        : wallClockPunctuations.schedule(clock.now() + intervalMs, intervalMs, punctuate),
+    requestCommit: () => {
+      commitRequested = true
+    },
+    dropped: (step, reason) => {
+      dropped.set(reason, (dropped.get(reason) ?? 0) + 1)
+      options.onDropped(step, reason, inHand)
+    },
+  })
+  const inputs = openInputs(options, chain, (error, raw, from) => {
+    touched = true
+    fail({ stage: 'deserialization', error, attempts: 1 }, { raw, from })
+  })
+  const queues: readonly SourceQueue[] = inputs.queues
+  const queueOf = new Map(queues.map((queue) => [`${queue.topic}/${queue.partition}`, queue]))
+
+  const punctuate = (due: Punctuations, now: number): boolean => {
+    const ran = handing(undefined, () => due.run(now))
+    if (ran) touched = true
+    return ran
+  }
+  /** The queue whose head is the oldest; on equal timestamps the first declared (DESIGN invariant 4). */
+  const oldest = (): SourceQueue | undefined => {
+    let best: SourceQueue | undefined
+    let bestTimestamp = Number.POSITIVE_INFINITY
+    for (const queue of queues) {
+      const head = queue.head()
+      if (head === undefined || head.timestamp >= bestTimestamp) continue
+      best = queue
+      bestTimestamp = head.timestamp
+    }
+    return best
+  }
+  const processOne = (queue: SourceQueue): void => {
+    const record = queue.head()!
+    streamTime = Math.max(streamTime, record.timestamp)
+    touched = true
+    processed += 1
+    handing(record, () =>
+      inputs.enter(queue, { key: record.key, value: record.value, timestamp: record.timestamp, headers: record.raw.headers }),
+    )
+    queue.take()
+    punctuate(streamTimePunctuations, streamTime)
+  }
+  const check = () => {
+    if (failed !== undefined) throw failed
+  }
+
+  return {
+    id: taskId,
+    inputs: queues.map(({ topic, partition: from }) => ({ topic, partition: from })),
+    ready: inputs.ready([chain.ready, stores.ready]),
+    stores,
+    prepare: (batch) => queueOf.get(`${batch.topic}/${batch.partition}`)?.prepare(batch),
+    add: (batch) => {
+      queueOf.get(`${batch.topic}/${batch.partition}`)?.add(batch)
+    },
+    process: (max) => {
+      check()
+      let count = 0
+      while (count < max && !calls.full) {
+        const queue = oldest()
+        if (queue === undefined) break
+        processOne(queue)
+        count += 1
+      }
+      return count
+    },
+    punctuateWallClock: () => punctuate(wallClockPunctuations, clock.now()),
+    nextPunctuation: wallClockPunctuations.next,
+    buffered: ({ topic, partition: from }) => queueOf.get(`${topic}/${from}`)?.size ?? 0,
+    get runnable() {
+      return !calls.full && queues.some((queue) => queue.size > 0)
+    },
+    get dirty() {
+      return touched
+    },
+    get commitRequested() {
+      return commitRequested
+    },
+    get held() {
+      return calls.count
+    },
+    get outputBytes() {
+      return output.byteLength
+    },
+    get lag() {
+      return queues.map(({ topic, partition: from, nextOffset, endOffset }) => ({
+        topic,
+        partition: from,
+        lag: Math.max(0, (endOffset ?? 0) - (nextOffset ?? 0)),
+      }))
+    },
+    get statistics() {
+      return { processed, dropped }
+    },
+    settle: async () => {
+      await calls.settled()
+      check()
+      handing(undefined, () => chain.flush())
+      await calls.settled()
+      check()
+      await chain.beforeCommit()
+    },
+    collect: () => {
+      const changelogs = stores.drain()
+      const commit = { outputs: output.drain(), changelogs, offsets: committable(queues) }
+      touched = false
+      commitRequested = false
+      return commit
+    },
+    committed: (changelogs) => stores.persist(changelogs),
+    check,
+    close: async () => {
+      chain.close()
+      await stores.close()
+    },
+  }
+
+  function committable(all: readonly SourceQueue[]): readonly PartitionOffset[] {
+    return all.flatMap(({ topic, partition: from, nextOffset }) =>
+      nextOffset === undefined ? [] : [{ topic, partition: from, offset: nextOffset }],
+    )
+  }
+}
+
+/** Whether reopening the task can mend this: anything but what the operator has to see. */
+export function isRecoverable(error: unknown): boolean {
+  return (
+    error instanceof OutageError ||
+    error instanceof FencedError ||
+    (error instanceof MillraceError && (error.code === 'TRANSACTION_INDEFINITE' || error.code === 'CLOSED'))
+  )
+}
