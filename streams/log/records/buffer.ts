@@ -1,0 +1,29 @@
+import type { Header } from '../port'
+
+/** What a producer stamps on a sealed batch (record batch format v2; KIP-98). */
+export interface ProducerStamp {
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly baseSequence: number
+  readonly transactional: boolean
+}
+
+export type CompressionType = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
+
+/**
+ * Records of one partition, encoded as they are appended, in the body layout of Kafka's record batch v2.
+ * `seal` writes the headers and checksums and gives one buffer per batch (several when a batch would pass `maxBatchBytes`).
+ */
+export interface RecordsBuffer {
+  readonly count: number
+  /** Bytes so far, headers of the batches included (before compression). */
+  readonly byteLength: number
+  append(key: Buffer | null, value: Buffer | null, timestamp: number, headers: readonly Header[]): void
+  /** The sequence of the second batch follows the first's count, and so on. May be called again with another stamp. */
+  seal(stamp: ProducerStamp): readonly SealedBatch[]
+}
+
+export interface SealedBatch {
+  readonly bytes: Buffer
+  readonly count: number
+}

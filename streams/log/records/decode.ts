@@ -1,0 +1,123 @@
+import type { Header, LogRecord } from '../port'
+import { decompress } from './compression'
+import { type BatchHeader, corrupt, headerBytes, readHeader, verifyChecksum } from './header'
+import { type Cursor, readVarint } from './numbers'
+
+/** What a control batch says of its producer's transaction; `other` for markers that concern only brokers. */
+export type ControlType = 'abort' | 'commit' | 'other'
+
+export interface DecodedBatch extends BatchHeader {
+  /** Null for a batch of records, and for a control batch that compaction has emptied. */
+  readonly control: ControlType | null
+  /** Empty for a control batch. */
+  readonly records: readonly LogRecord[]
+}
+
+export interface DecodeOptions {
+  /** Records and batches before this offset are left out. Default 0. */
+  readonly fromOffset?: number
+  /** Asked before a batch is checked and decoded; where it says false the batch is there without its records. */
+  accept?(batch: BatchHeader): boolean
+}
+
+const noHeaders: readonly Header[] = Object.freeze([])
+const noRecords: readonly LogRecord[] = Object.freeze([])
+
+/**
+ * Decodes a run of record batches v2, such as one partition of a fetch response, in place: keys, values and header values are
+ * views of `bytes`. A last batch that is cut short is left out.
+ * @throws MillraceError BATCH_CORRUPT (details: offset) for a checksum that does not match, records that do not fit their batch,
+ *   a codec or message format that is not supported
+ */
+export function decodeBatches(bytes: Buffer, options: DecodeOptions = {}): readonly DecodedBatch[] {
+  const { fromOffset = 0 } = options
+  const decoded: DecodedBatch[] = []
+  for (const batch of batchHeaders(bytes)) {
+    if (batch.lastOffset < fromOffset) continue
+    if (options.accept?.(batch) === false) {
+      decoded.push({ ...batch, control: null, records: noRecords })
+      continue
+    }
+    verifyChecksum(bytes, batch)
+    const records = decodeRecords(bytes, batch, fromOffset)
+    decoded.push(
+      batch.isControl
+        ? { ...batch, control: controlType(records[0]), records: noRecords }
+        : { ...batch, control: null, records },
+    )
+  }
+  return decoded
+}
+
+/** The headers of a run of batches, in order; a last batch that is cut short is left out. */
+export function* batchHeaders(bytes: Buffer): Generator<BatchHeader, void, undefined> {
+  let at = 0
+  for (let batch = readHeader(bytes, at); batch !== undefined; batch = readHeader(bytes, at)) {
+    yield batch
+    at = batch.end
+  }
+}
+
+/** The records of one batch from `fromOffset` on, its checksum unlooked at. */
+export function decodeRecords(bytes: Buffer, batch: BatchHeader, fromOffset = 0): LogRecord[] {
+  const cursor = { bytes: recordBytes(bytes, batch), at: 0 }
+  const records: LogRecord[] = []
+  for (let index = 0; index < batch.count; index++) {
+    const record = decodeRecord(cursor, batch)
+    if (record.offset >= fromOffset) records.push(record)
+  }
+  return records
+}
+
+/** The bytes of a batch's records, unpacked. */
+export function recordBytes(bytes: Buffer, batch: BatchHeader): Buffer {
+  return decompress(bytes.subarray(batch.start + headerBytes, batch.end), batch.compression, batch.baseOffset)
+}
+
+/** Reads one record and leaves the cursor behind it. */
+export function decodeRecord(cursor: Cursor, batch: BatchHeader): LogRecord {
+  const size = readVarint(cursor)
+  const end = cursor.at + size
+  if (!(size > 0 && end <= cursor.bytes.length)) throw corrupt(batch.baseOffset, 'a record passes the end of its batch')
+  cursor.at++
+  const timestamp = batch.baseTimestamp + readVarint(cursor)
+  const offset = batch.baseOffset + readVarint(cursor)
+  const key = readNullable(cursor, end, batch)
+  const value = readNullable(cursor, end, batch)
+  const headers = readHeaders(cursor, end, batch)
+  if (cursor.at !== end) throw corrupt(batch.baseOffset, 'a record does not end where it says')
+  if (offset < batch.baseOffset || offset > batch.lastOffset) {
+    throw corrupt(batch.baseOffset, 'a record has an offset outside of its batch')
+  }
+  return { offset, timestamp: batch.isLogAppendTime ? batch.maxTimestamp : timestamp, key, value, headers }
+}
+
+function readNullable(cursor: Cursor, end: number, batch: BatchHeader): Buffer | null {
+  const length = readVarint(cursor)
+  if (length < 0) return null
+  const start = cursor.at
+  cursor.at = start + length
+  if (cursor.at > end) throw corrupt(batch.baseOffset, 'a field passes the end of its record')
+  return cursor.bytes.subarray(start, cursor.at)
+}
+
+function readHeaders(cursor: Cursor, end: number, batch: BatchHeader): readonly Header[] {
+  const count = readVarint(cursor)
+  if (count === 0) return noHeaders
+  if (count < 0 || count > end - cursor.at)
+    throw corrupt(batch.baseOffset, 'a record has an impossible count of headers')
+  const headers: Header[] = []
+  for (let index = 0; index < count; index++) {
+    const name = readNullable(cursor, end, batch)
+    if (name === null) throw corrupt(batch.baseOffset, 'a header has no name')
+    headers.push({ key: name.toString('utf8'), value: readNullable(cursor, end, batch) })
+  }
+  return headers
+}
+
+/** The key of a control record is its version and its type, an int16 each (KIP-98). */
+function controlType(record: LogRecord | undefined): ControlType | null {
+  if (record === undefined) return null
+  const type = record.key !== null && record.key.length >= 4 ? record.key.readInt16BE(2) : -1
+  return type === 0 ? 'abort' : type === 1 ? 'commit' : 'other'
+}
