@@ -16,7 +16,7 @@ export interface DecodedBatch extends BatchHeader {
 export interface DecodeOptions {
   /** Records and batches before this offset are left out. Default 0. */
   readonly fromOffset?: number
-  /** Asked before a batch is checked and decoded; where it says false the batch is there without its records. */
+  /** Asked before the records of a batch are decoded; where it says false the batch is there without its records. */
   accept?(batch: BatchHeader): boolean
 }
 
@@ -33,12 +33,13 @@ export function decodeBatches(bytes: Buffer, options: DecodeOptions = {}): reado
   const { fromOffset = 0 } = options
   const decoded: DecodedBatch[] = []
   for (const batch of batchHeaders(bytes)) {
+    // Also of a batch that is then left out: a broken header must not talk us into leaving it out.
+    verifyChecksum(bytes, batch)
     if (batch.lastOffset < fromOffset) continue
     if (options.accept?.(batch) === false) {
       decoded.push({ ...batch, control: null, records: noRecords })
       continue
     }
-    verifyChecksum(bytes, batch)
     const records = decodeRecords(bytes, batch, fromOffset)
     decoded.push(
       batch.isControl

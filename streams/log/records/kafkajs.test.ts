@@ -49,7 +49,6 @@ const entry: fc.Arbitrary<Entry> = fc.record({
     bytes(20),
     { maxKeys: 3, noNullPrototype: true },
   ),
-}), bytes(20), { maxKeys: 3, noNullPrototype: true }),
 })
 const entries = fc.array(entry, { minLength: 1, maxLength: 30 })
 const compression = fc.constantFrom('none', 'gzip')
