@@ -3,13 +3,13 @@ import { avroSchema } from 'millrace'
 
 /** The payment of an order was taken. */
 export interface PaymentProcessed {
-  /** Derived from the command, so that writing it again gives the same event. A UUID. */
+  /** Derived from the order event it answers, so that writing it again gives the same event. A UUID. */
   readonly eventId: string
   /** The order. */
   readonly aggregateId: string
   /** When it was decided. Milliseconds since the epoch. */
   readonly occurredOn: number
-  /** 1 for the first event of the aggregate, then without gaps. */
+  /** The version of the order to which it answers: it rises, with gaps. */
   readonly version: number
   readonly eventType: 'PaymentProcessed'
   /** The command or event that led to this one. */
@@ -23,13 +23,13 @@ export interface PaymentProcessed {
 
 /** The payment of an order was declined. */
 export interface PaymentFailed {
-  /** Derived from the command, so that writing it again gives the same event. A UUID. */
+  /** Derived from the order event it answers, so that writing it again gives the same event. A UUID. */
   readonly eventId: string
   /** The order. */
   readonly aggregateId: string
   /** When it was decided. Milliseconds since the epoch. */
   readonly occurredOn: number
-  /** 1 for the first event of the aggregate, then without gaps. */
+  /** The version of the order to which it answers: it rises, with gaps. */
   readonly version: number
   readonly eventType: 'PaymentFailed'
   /** The command or event that led to this one. */
@@ -39,13 +39,13 @@ export interface PaymentFailed {
 
 /** A payment was given back. */
 export interface PaymentRefunded {
-  /** Derived from the command, so that writing it again gives the same event. A UUID. */
+  /** Derived from the order event it answers, so that writing it again gives the same event. A UUID. */
   readonly eventId: string
   /** The order. */
   readonly aggregateId: string
   /** When it was decided. Milliseconds since the epoch. */
   readonly occurredOn: number
-  /** 1 for the first event of the aggregate, then without gaps. */
+  /** The version of the order to which it answers: it rises, with gaps. */
   readonly version: number
   readonly eventType: 'PaymentRefunded'
   /** The command or event that led to this one. */
@@ -60,5 +60,5 @@ export type PaymentEvent = PaymentProcessed | PaymentFailed | PaymentRefunded
 
 /** The text of payment-event.avsc, as it is registered. */
 export const paymentEventSchema = avroSchema<PaymentEvent>(
-  '[{"type":"record","name":"PaymentProcessed","namespace":"payments.events","doc":"The payment of an order was taken.","fields":[{"name":"eventId","type":{"type":"string","logicalType":"uuid"},"doc":"Derived from the command, so that writing it again gives the same event."},{"name":"aggregateId","type":"string","doc":"The order."},{"name":"occurredOn","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When it was decided."},{"name":"version","type":"int","doc":"1 for the first event of the aggregate, then without gaps."},{"name":"eventType","type":{"type":"enum","name":"PaymentProcessedEventType","symbols":["PaymentProcessed"]}},{"name":"causationId","type":"string","doc":"The command or event that led to this one."},{"name":"paymentId","type":"string"},{"name":"amount","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2}},{"name":"method","type":["null","string"],"doc":"How it was paid, for example `card`.","default":null}]},{"type":"record","name":"PaymentFailed","namespace":"payments.events","doc":"The payment of an order was declined.","fields":[{"name":"eventId","type":{"type":"string","logicalType":"uuid"},"doc":"Derived from the command, so that writing it again gives the same event."},{"name":"aggregateId","type":"string","doc":"The order."},{"name":"occurredOn","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When it was decided."},{"name":"version","type":"int","doc":"1 for the first event of the aggregate, then without gaps."},{"name":"eventType","type":{"type":"enum","name":"PaymentFailedEventType","symbols":["PaymentFailed"]}},{"name":"causationId","type":"string","doc":"The command or event that led to this one."},{"name":"reason","type":"string"}]},{"type":"record","name":"PaymentRefunded","namespace":"payments.events","doc":"A payment was given back.","fields":[{"name":"eventId","type":{"type":"string","logicalType":"uuid"},"doc":"Derived from the command, so that writing it again gives the same event."},{"name":"aggregateId","type":"string","doc":"The order."},{"name":"occurredOn","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When it was decided."},{"name":"version","type":"int","doc":"1 for the first event of the aggregate, then without gaps."},{"name":"eventType","type":{"type":"enum","name":"PaymentRefundedEventType","symbols":["PaymentRefunded"]}},{"name":"causationId","type":"string","doc":"The command or event that led to this one."},{"name":"paymentId","type":"string"},{"name":"refundId","type":"string"},{"name":"amount","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2}}]}]',
+  '[{"type":"record","name":"PaymentProcessed","namespace":"payments.events","doc":"The payment of an order was taken.","fields":[{"name":"eventId","type":{"type":"string","logicalType":"uuid"},"doc":"Derived from the order event it answers, so that writing it again gives the same event."},{"name":"aggregateId","type":"string","doc":"The order."},{"name":"occurredOn","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When it was decided."},{"name":"version","type":"int","doc":"The version of the order to which it answers: it rises, with gaps."},{"name":"eventType","type":{"type":"enum","name":"PaymentProcessedEventType","symbols":["PaymentProcessed"]}},{"name":"causationId","type":"string","doc":"The command or event that led to this one."},{"name":"paymentId","type":"string"},{"name":"amount","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2}},{"name":"method","type":["null","string"],"doc":"How it was paid, for example `card`.","default":null}]},{"type":"record","name":"PaymentFailed","namespace":"payments.events","doc":"The payment of an order was declined.","fields":[{"name":"eventId","type":{"type":"string","logicalType":"uuid"},"doc":"Derived from the order event it answers, so that writing it again gives the same event."},{"name":"aggregateId","type":"string","doc":"The order."},{"name":"occurredOn","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When it was decided."},{"name":"version","type":"int","doc":"The version of the order to which it answers: it rises, with gaps."},{"name":"eventType","type":{"type":"enum","name":"PaymentFailedEventType","symbols":["PaymentFailed"]}},{"name":"causationId","type":"string","doc":"The command or event that led to this one."},{"name":"reason","type":"string"}]},{"type":"record","name":"PaymentRefunded","namespace":"payments.events","doc":"A payment was given back.","fields":[{"name":"eventId","type":{"type":"string","logicalType":"uuid"},"doc":"Derived from the order event it answers, so that writing it again gives the same event."},{"name":"aggregateId","type":"string","doc":"The order."},{"name":"occurredOn","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When it was decided."},{"name":"version","type":"int","doc":"The version of the order to which it answers: it rises, with gaps."},{"name":"eventType","type":{"type":"enum","name":"PaymentRefundedEventType","symbols":["PaymentRefunded"]}},{"name":"causationId","type":"string","doc":"The command or event that led to this one."},{"name":"paymentId","type":"string"},{"name":"refundId","type":"string"},{"name":"amount","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2}}]}]',
 )
