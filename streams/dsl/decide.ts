@@ -18,11 +18,17 @@ interface Decision {
   readonly outcome: unknown
 }
 
-export function decideNodes<S, C, E>(from: Node, store: AggregateStore<S>, decider: Decider<S, C, E>): { readonly events: Node; readonly outcomes: Node } {
+export function decideNodes<S, C, E>(
+  from: Node,
+  store: AggregateStore<S>,
+  decider: Decider<S, C, E>,
+): { readonly events: Node; readonly outcomes: Node } {
   const declared = erase<KeyValueStoreDeclaration<unknown, unknown>>(store)
   const decided = node({ type: 'decide', decider: erase(decider), store: declared, stores: [declared] }, [from])
   const only = (kind: Decision['kind']) => {
-    const chosen = node({ type: 'filter', predicate: (value) => (value as Decision).kind === kind, not: false }, [decided])
+    const chosen = node({ type: 'filter', predicate: (value) => (value as Decision).kind === kind, not: false }, [
+      decided,
+    ])
     return node({ type: 'map-values', map: (value) => (value as Decision)[kind] }, [chosen])
   }
   return { events: only('event'), outcomes: only('outcome') }

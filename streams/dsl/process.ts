@@ -1,6 +1,6 @@
-import type { Header } from '../log/port'
 import { type Node, node } from '../graph/node'
 import type { Cancellable, ProcessorSupplier, PunctuationType, RecordMetadata } from '../graph/processor'
+import type { Header } from '../log/port'
 import type { AnyStoreDeclaration } from '../stores/declaration'
 import type { StoreOf } from '../stores/store'
 

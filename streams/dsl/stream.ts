@@ -1,6 +1,6 @@
+import type { CommandEnvelope, Decider, EventEnvelope } from '../graph/decider'
 import type { End, Node } from '../graph/node'
 import { node } from '../graph/node'
-import type { CommandEnvelope, Decider, EventEnvelope } from '../graph/decider'
 import type { BatchSink, MapAsyncOptions } from '../graph/specs/async'
 import type { SourceSpec, TimestampExtractor } from '../graph/specs/source'
 import type { Serde } from '../serdes/serde'
@@ -88,7 +88,10 @@ export class Stream<K, V> {
   /** A new key for each record. */
   selectKey<K2>(select: (value: V, key: K) => K2): Stream<K2, V> {
     const { value } = this.lineage.serdes
-    return new Stream<K2, V>(node({ type: 'select-key', map: erase(select) }, [this.node]), { serdes: { value }, keyChanged: true })
+    return new Stream<K2, V>(node({ type: 'select-key', map: erase(select) }, [this.node]), {
+      serdes: { value },
+      keyChanged: true,
+    })
   }
 
   /** Does something with each record and passes it on unchanged. Under at-least-once it may see a record again. */
@@ -117,9 +120,18 @@ export class Stream<K, V> {
    * Writes each record to a topic of our own, `<app-id>-<name>-repartition`, and reads it back: so records of one key
    * meet again in one partition after the key has changed.
    */
-  repartition(name: string, options: { readonly key: Serde<K>; readonly value: Serde<V>; readonly partitions?: number }): Stream<K, V> {
+  repartition(
+    name: string,
+    options: { readonly key: Serde<K>; readonly value: Serde<V>; readonly partitions?: number },
+  ): Stream<K, V> {
     const { key, value, partitions } = options
-    const spec = { type: 'repartition', repartition: name, key: erase<Serde<unknown>>(key), value: erase<Serde<unknown>>(value), partitions } as const
+    const spec = {
+      type: 'repartition',
+      repartition: name,
+      key: erase<Serde<unknown>>(key),
+      value: erase<Serde<unknown>>(value),
+      partitions,
+    } as const
     return new Stream<K, V>(node(spec, [this.node]), { serdes: { key, value }, keyChanged: false })
   }
 
@@ -135,7 +147,11 @@ export class Stream<K, V> {
    * Calls to the outside, one per record: ordered per key, bounded in number, each with a timeout and retries, and all
    * settled before a commit. What it rejects with after the retries fails the source record; an `OutageError` is waited out.
    */
-  mapAsync<V2>(name: string, map: (value: V, key: K, signal: AbortSignal) => Promise<V2>, options: MapAsyncOptions = {}): Stream<K, V2> {
+  mapAsync<V2>(
+    name: string,
+    map: (value: V, key: K, signal: AbortSignal) => Promise<V2>,
+    options: MapAsyncOptions = {},
+  ): Stream<K, V2> {
     return this.revalued(node({ type: 'map-async', name, map: erase(map), options }, [this.node]))
   }
 
@@ -148,10 +164,17 @@ export class Stream<K, V> {
    * Decides commands against the state of their key; see `Decider`. Gives the events and the outcomes, in the order of
    * the commands. The store keeps a fold of the events of each key.
    */
-  decide<S, C, E>(this: Stream<string, C & CommandEnvelope>, store: AggregateStore<S>, decider: Decider<S, C, E>): Decided<S, E & EventEnvelope> {
+  decide<S, C, E>(
+    this: Stream<string, C & CommandEnvelope>,
+    store: AggregateStore<S>,
+    decider: Decider<S, C, E>,
+  ): Decided<S, E & EventEnvelope> {
     const { events, outcomes } = decideNodes(this.node, store, decider)
     const lineage = { serdes: { key: this.lineage.serdes.key }, keyChanged: this.lineage.keyChanged }
-    return Object.freeze({ events: new Stream(events, lineage), outcomes: new Stream(outcomes, lineage) }) as Decided<S, E & EventEnvelope>
+    return Object.freeze({ events: new Stream(events, lineage), outcomes: new Stream(outcomes, lineage) }) as Decided<
+      S,
+      E & EventEnvelope
+    >
   }
 
   private revalued<V2>(from: Node): Stream<K, V2> {

@@ -1,5 +1,5 @@
-import type { Step } from './steps'
 import type { OperatorType } from './specs'
+import type { Step } from './steps'
 
 /** The prefixes of Kafka Streams, so that its visualisers recognise the steps. */
 const prefixes: Readonly<Partial<Record<OperatorType, string>>> = {

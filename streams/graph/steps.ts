@@ -1,7 +1,7 @@
 import { MillraceError } from '../errors'
+import { stepName } from './names'
 import type { End, Node } from './node'
 import type { SpecOf } from './specs'
-import { stepName } from './names'
 
 /** Where a step's records go: the step and which of its inputs. */
 export interface Edge {

@@ -21,9 +21,12 @@ export interface Topology {
  */
 export function topology(name: string, ends: readonly End[]): Topology {
   if (!/^[a-zA-Z0-9._-]{1,200}$/.test(name)) {
-    throw invalid(`topology name ${JSON.stringify(name)} may hold letters, digits, '.', '_' and '-' only: topics are named after it`)
+    throw invalid(
+      `topology name ${JSON.stringify(name)} may hold letters, digits, '.', '_' and '-' only: topics are named after it`,
+    )
   }
-  if (ends.length === 0) throw invalid(`topology ${name} has no ends; give it at least one, such as stream(…).to(topic)`)
+  if (ends.length === 0)
+    throw invalid(`topology ${name} has no ends; give it at least one, such as stream(…).to(topic)`)
   const steps = stepsOf(ends)
   refuseRepeatedNames(steps)
   const stores = storesByName(steps)
@@ -48,7 +51,8 @@ function refuseRepeatedNames(steps: readonly Step[]): void {
   const seen = new Set<string>()
   for (const step of steps) {
     const { spec } = step.node
-    const name = step.role === 'repartition-sink' && spec.type === 'repartition' ? `repartition ${spec.repartition}` : step.name
+    const name =
+      step.role === 'repartition-sink' && spec.type === 'repartition' ? `repartition ${spec.repartition}` : step.name
     if (seen.has(name)) throw invalid(`the name ${name} is used twice; names within a topology are unique`)
     seen.add(name)
   }

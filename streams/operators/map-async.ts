@@ -1,5 +1,5 @@
-import type { RetryPolicy } from '../graph/specs/async'
 import { MillraceError, OutageError, TerminalError } from '../errors'
+import type { RetryPolicy } from '../graph/specs/async'
 import type { Held, OperatorContext, OperatorFactory, StreamRecord } from './operator'
 
 export const DEFAULT_CAPACITY = 64

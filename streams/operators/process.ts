@@ -1,5 +1,5 @@
-import type { OperatorFactory } from './operator'
 import { MillraceError } from '../errors'
+import type { OperatorFactory } from './operator'
 
 /** The Processor API: hands the user's processor exactly its declared stores. */
 export const process: OperatorFactory<'process'> = (spec, context) => {

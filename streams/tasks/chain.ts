@@ -1,9 +1,9 @@
 import { MillraceError } from '../errors'
-import { partitionFor } from '../log/partitioner'
 import { repartitionTopic } from '../graph/names'
 import type { Cancellable, PunctuationType, StreamRecord } from '../graph/processor'
 import type { ErasedTopic, RepartitionSpec, SinkSpec } from '../graph/specs/source'
 import type { Edge, Step } from '../graph/steps'
+import { partitionFor } from '../log/partitioner'
 import type { Child, Held, Operator, OperatorContext, OperatorFactory } from '../operators/operator'
 import { operators } from '../operators/table'
 import type { OpenSerde } from '../serdes/serde'
@@ -123,7 +123,9 @@ function operatorFor(step: Step, context: OperatorContext, edges: Edges): Operat
     case 'sink':
       return sinkOperator(spec, edges)
     case 'repartition':
-      return step.role === 'repartition-source' ? { process: context.forward } : repartitionOperator(spec, context, edges)
+      return step.role === 'repartition-source'
+        ? { process: context.forward }
+        : repartitionOperator(spec, context, edges)
     default:
       return (operators[spec.type] as OperatorFactory<typeof spec.type>)(spec as never, context)
   }
@@ -177,11 +179,18 @@ function topicEncoder(topic: ErasedTopic, { output, partitionsOf, partition, reg
         value: record.value === null ? null : value.encode(record.value),
       }
     } catch (error) {
-      throw new ProductionError('SERIALIZATION_FAILED', `cannot encode a record for topic ${topic.name}: ${(error as Error).message}`, { cause: error })
+      throw new ProductionError(
+        'SERIALIZATION_FAILED',
+        `cannot encode a record for topic ${topic.name}: ${(error as Error).message}`,
+        { cause: error },
+      )
     }
   }
   return {
-    ready: key.ready === undefined && value.ready === undefined ? undefined : Promise.all([key.ready, value.ready]).then(() => undefined),
+    ready:
+      key.ready === undefined && value.ready === undefined
+        ? undefined
+        : Promise.all([key.ready, value.ready]).then(() => undefined),
     append: (record, partitioner) => {
       const bytes = encode(record)
       const partitions = partitionsOf(topic.name)

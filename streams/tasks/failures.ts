@@ -1,4 +1,4 @@
-import { messageOf, MillraceError, OutageError, FencedError } from '../errors'
+import { FencedError, MillraceError, messageOf, OutageError } from '../errors'
 import { deadLetterTopic } from '../graph/names'
 import type { ErrorPolicy, OnError } from '../graph/policy'
 import type { Header, LogRecord, TopicPartition } from '../log/port'
@@ -56,7 +56,10 @@ export function failurePolicy(options: FailureOptions) {
       buried.add(source.raw)
       return
     }
-    throw new TaskFailure(codes[stage], describeFailure(failure, source), { cause: error, details: { ...source?.from, offset: source?.raw.offset } })
+    throw new TaskFailure(codes[stage], describeFailure(failure, source), {
+      cause: error,
+      details: { ...source?.from, offset: source?.raw.offset },
+    })
   }
 
   function bury(failure: Failure, { raw, from }: SourceInHand): void {
@@ -89,6 +92,7 @@ export function deadLetterHeaders(failure: Failure, { raw, from }: SourceInHand,
 }
 
 function describeFailure({ stage, error, step }: Failure, source: SourceInHand | undefined): string {
-  const place = source === undefined ? '' : ` of ${source.from.topic}-${source.from.partition} at offset ${source.raw.offset}`
+  const place =
+    source === undefined ? '' : ` of ${source.from.topic}-${source.from.partition} at offset ${source.raw.offset}`
   return `${stage}${place}${step === undefined ? '' : ` in ${step}`} failed: ${messageOf(error)}`
 }

@@ -37,14 +37,17 @@ export function openInputs(
   ]
   const waiting: (Promise<void> | undefined)[] = []
   const stepOf = new Map<SourceQueue, Step>()
-  const queues = reads.map(({ step, topic, spec }) => {
-    const key = topic.key.open({ topic: topic.name, role: 'key', registry })
-    const value = topic.value.open({ topic: topic.name, role: 'value', registry })
-    waiting.push(key.ready, value.ready)
-    const queue = sourceQueue({ from: { topic: topic.name, partition }, spec, key, value, onPoison })
-    stepOf.set(queue, step)
-    return queue
-  })
+  // Topics of one sub-topology may differ in their number of partitions (a merge, say): a task reads those that reach it.
+  const queues = reads
+    .filter(({ topic }) => partition < options.partitionsOf(topic.name))
+    .map(({ step, topic, spec }) => {
+      const key = topic.key.open({ topic: topic.name, role: 'key', registry })
+      const value = topic.value.open({ topic: topic.name, role: 'value', registry })
+      waiting.push(key.ready, value.ready)
+      const queue = sourceQueue({ from: { topic: topic.name, partition }, spec, key, value, onPoison })
+      stepOf.set(queue, step)
+      return queue
+    })
   return {
     queues,
     enter: (queue, record) => chain.enter(stepOf.get(queue)!, record),

@@ -20,7 +20,7 @@ export interface TaskOptions {
   /** Bytes of decoded state kept in memory, over all stores of the task. */
   readonly cacheBytes?: number
   readonly policyOf: (topic: string) => ErrorPolicy
-  /** Partitions of a topic that the task writes to. */
+  /** Partitions of a topic that the task reads or writes. */
   readonly partitionsOf: (topic: string) => number
   readonly onFailure: (failure: Failure, source: SourceInHand | undefined, action: OnError) => void
   readonly onDropped: (step: string, reason: string, source: SourceInHand | undefined) => void

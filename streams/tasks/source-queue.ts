@@ -59,10 +59,20 @@ export function sourceQueue(options: SourceQueueOptions): SourceQueue {
   const decode = (raw: LogRecord): InputRecord => {
     const decodedKey = raw.key === null && spec.tombstones ? null : key.decode(raw.key)
     const decodedValue = raw.value === null && spec.tombstones ? null : value.decode(raw.value)
-    const extracted = { ...from, key: decodedKey, value: decodedValue, offset: raw.offset, timestamp: raw.timestamp, headers: raw.headers }
+    const extracted = {
+      ...from,
+      key: decodedKey,
+      value: decodedValue,
+      offset: raw.offset,
+      timestamp: raw.timestamp,
+      headers: raw.headers,
+    }
     const timestamp = spec.timestampExtractor?.(extracted, partitionTime) ?? raw.timestamp
     if (timestamp < 0) {
-      throw new TerminalError('DESERIALIZATION_FAILED', `the record has no valid timestamp (${timestamp}); give the source a timestampExtractor`)
+      throw new TerminalError(
+        'DESERIALIZATION_FAILED',
+        `the record has no valid timestamp (${timestamp}); give the source a timestampExtractor`,
+      )
     }
     return { key: decodedKey, value: decodedValue, timestamp, raw, from }
   }

@@ -1,10 +1,10 @@
 import { MillraceError } from '../errors'
 import { changelogTopic } from '../graph/names'
-import { type AppendedBatch, type OutgoingBatch } from '../log/port'
+import type { AppendedBatch, OutgoingBatch } from '../log/port'
 import { recordsBuffer } from '../log/records'
 import type { Serde, SerdeRole } from '../serdes/serde'
-import type { ManagedStore } from '../stores/managed'
 import { openStore } from '../stores'
+import type { ManagedStore } from '../stores/managed'
 import type { TaskOptions } from './options'
 
 export interface TaskStores {
@@ -28,11 +28,13 @@ export function taskStores(options: TaskOptions, currentTimestamp: () => number)
 
   for (const declaration of subTopology.stores) {
     const topic = changelogTopic(applicationId, declaration.name)
-    const open = (role: SerdeRole) => <T>(serde: Serde<T>) => {
-      const opened = serde.open({ topic, role, registry })
-      if (opened.ready !== undefined) waiting.push(opened.ready)
-      return opened
-    }
+    const open =
+      (role: SerdeRole) =>
+      <T>(serde: Serde<T>) => {
+        const opened = serde.open({ topic, role, registry })
+        if (opened.ready !== undefined) waiting.push(opened.ready)
+        return opened
+      }
     const backend = options.backends.get(declaration.name)
     if (backend === undefined) throw new MillraceError('STORE_UNKNOWN', `store ${declaration.name} was not opened`)
     stores.set(

@@ -1,13 +1,13 @@
 import { FencedError, MillraceError, OutageError } from '../errors'
 import type { AppendedBatch, FetchedBatch, OutgoingBatch, PartitionOffset, TopicPartition } from '../log/port'
 import { buildChain, type Chain } from './chain'
+import { failurePolicy, type SourceInHand } from './failures'
 import { holds } from './holds'
+import { openInputs } from './inputs'
+import type { TaskOptions } from './options'
 import { type Punctuations, punctuations } from './punctuations'
 import type { InputRecord, SourceQueue } from './source-queue'
 import { taskStores } from './task-stores'
-import { failurePolicy, type SourceInHand } from './failures'
-import type { TaskOptions } from './options'
-import { openInputs } from './inputs'
 
 /** What one commit of a task puts into the log. */
 export interface TaskCommit {
@@ -49,7 +49,9 @@ export interface Task {
   readonly outputBytes: number
   readonly lag: readonly (TopicPartition & { readonly lag: number })[]
   readonly statistics: TaskStatistics
-  /** Waits until no call is under way and what was held back is out. */
+  /** Forwards what was held back (caches). */
+  flush(): void
+  /** Waits until no call is under way, what was held back is out, and the batch sinks have taken theirs. */
   settle(): Promise<void>
   /** After `settle`: what to put into the log. */
   collect(): TaskCommit
@@ -107,7 +109,8 @@ export function createTask(options: TaskOptions): Task {
     fail: (failure) => fail(failure, inHand satisfies SourceInHand | undefined),
     inHand: () => inHand,
     streamTime: () => streamTime,
-    hold: () => calls.hold(inHand, (error, attempts, step) => fail({ stage: 'processing', error, attempts, step }, inHand)),
+    hold: () =>
+      calls.hold(inHand, (error, attempts, step) => fail({ stage: 'processing', error, attempts, step }, inHand)),
     limitHeld: calls.limit,
     schedule: (intervalMs, type, punctuate) =>
       type === 'stream-time'
@@ -151,7 +154,12 @@ export function createTask(options: TaskOptions): Task {
     touched = true
     processed += 1
     handing(record, () =>
-      inputs.enter(queue, { key: record.key, value: record.value, timestamp: record.timestamp, headers: record.raw.headers }),
+      inputs.enter(queue, {
+        key: record.key,
+        value: record.value,
+        timestamp: record.timestamp,
+        headers: record.raw.headers,
+      }),
     )
     queue.take()
     punctuate(streamTimePunctuations, streamTime)
@@ -208,10 +216,11 @@ export function createTask(options: TaskOptions): Task {
     get statistics() {
       return { processed, dropped }
     },
+    flush: () => handing(undefined, chain.flush),
     settle: async () => {
       await calls.settled()
       check()
-      handing(undefined, () => chain.flush())
+      handing(undefined, chain.flush)
       await calls.settled()
       check()
       await chain.beforeCommit()

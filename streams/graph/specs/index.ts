@@ -1,8 +1,8 @@
+import type { AnyStoreDeclaration } from '../../stores/declaration'
 import type { AsyncSpecs } from './async'
 import type { ProcessorSpecs } from './processor'
 import type { SourceSpecs } from './source'
 import type { StatelessSpecs } from './stateless'
-import type { AnyStoreDeclaration } from '../../stores/declaration'
 
 /**
  * Every operator by its type. `operators/table.ts` has a runtime for each, and does not compile while one is missing.

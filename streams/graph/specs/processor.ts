@@ -1,6 +1,6 @@
-import type { ProcessorSupplier } from '../processor'
-import type { Decider } from '../decider'
 import type { KeyValueStoreDeclaration } from '../../stores/declaration'
+import type { Decider } from '../decider'
+import type { ProcessorSupplier } from '../processor'
 
 export interface ProcessorSpecs {
   process: { readonly supplier: ProcessorSupplier; readonly valuesOnly: boolean }

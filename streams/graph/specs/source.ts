@@ -38,7 +38,13 @@ export interface SourceSpec {
 
 export interface SinkSpec {
   /** The topic, or one chosen per record among those declared. */
-  readonly topic: ErasedTopic | ((value: unknown, key: unknown, record: { readonly timestamp: number; readonly headers: readonly Header[] }) => ErasedTopic)
+  readonly topic:
+    | ErasedTopic
+    | ((
+        value: unknown,
+        key: unknown,
+        record: { readonly timestamp: number; readonly headers: readonly Header[] },
+      ) => ErasedTopic)
   /** The partition for a record; default murmur2 of the key's bytes, as Kafka's own producer. */
   readonly partitioner?: (value: unknown, key: unknown, partitions: number) => number
 }

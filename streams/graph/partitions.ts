@@ -1,0 +1,85 @@
+import { MillraceError } from '../errors'
+import type { TopicSpec } from '../log/port'
+import { changelogTopic, repartitionTopic } from './names'
+import type { SubTopology } from './subtopologies'
+import type { Topology } from './topology'
+
+export interface PartitionPlan {
+  /** Tasks of a sub-topology: the largest partition count among its source topics. */
+  readonly tasksOf: ReadonlyMap<number, number>
+  /** Repartition topics with their partitions, to be created before the start. */
+  readonly repartitions: readonly TopicSpec[]
+  readonly changelogs: readonly TopicSpec[]
+}
+
+/**
+ * Settles how many tasks each sub-topology has. A repartition topic without a count of its own takes that of what writes
+ * to it, so counts are handed on until nothing changes.
+ * @throws MillraceError TOPOLOGY_INVALID when a count cannot be settled
+ */
+export function planPartitions(
+  topology: Topology,
+  applicationId: string,
+  partitionsOf: (topic: string) => number,
+): PartitionPlan {
+  const repartitionCounts = new Map<string, number>()
+  const tasksOf = new Map<number, number>()
+  for (let round = 0; round <= topology.subTopologies.length; round += 1) {
+    for (const sub of topology.subTopologies) {
+      const count = tasksOfOne(sub, repartitionCounts, partitionsOf)
+      if (count === undefined) continue
+      tasksOf.set(sub.id, count)
+      for (const { spec } of sub.repartitionSinks) {
+        const known = repartitionCounts.get(spec.repartition) ?? 0
+        repartitionCounts.set(spec.repartition, spec.partitions ?? Math.max(known, count))
+      }
+    }
+  }
+  for (const sub of topology.subTopologies) {
+    if (!tasksOf.has(sub.id)) {
+      throw new MillraceError(
+        'TOPOLOGY_INVALID',
+        `sub-topology ${sub.id} reads only repartition topics that it feeds itself; give one of them \`partitions\``,
+      )
+    }
+  }
+  return {
+    tasksOf,
+    repartitions: [...repartitionCounts].map(([name, partitions]) => ({
+      name: repartitionTopic(applicationId, name),
+      partitions,
+      config: { 'cleanup.policy': 'delete', 'retention.ms': '-1' },
+    })),
+    changelogs: topology.subTopologies.flatMap((sub) => changelogSpecs(sub, applicationId, tasksOf.get(sub.id)!)),
+  }
+}
+
+function tasksOfOne(
+  sub: SubTopology,
+  repartitionCounts: ReadonlyMap<string, number>,
+  partitionsOf: (topic: string) => number,
+): number | undefined {
+  const counts = [
+    ...sub.sources.map(({ topic }) => partitionsOf(topic.name)),
+    ...sub.repartitionSources.flatMap(({ spec }) => repartitionCounts.get(spec.repartition) ?? []),
+  ]
+  return counts.length === 0 ? undefined : Math.max(...counts)
+}
+
+/** Changelogs are compacted; those of windows and sessions also forget what has left the retention, with a day to spare (as Kafka Streams). */
+function changelogSpecs(sub: SubTopology, applicationId: string, partitions: number): readonly TopicSpec[] {
+  const dayMs = 24 * 60 * 60 * 1000
+  return sub.stores
+    .filter((store) => store.changelog)
+    .map((store) => {
+      const retention: Record<string, string> =
+        'retentionMs' in store
+          ? { 'cleanup.policy': 'compact,delete', 'retention.ms': String(store.retentionMs + dayMs) }
+          : { 'cleanup.policy': 'compact' }
+      return {
+        name: changelogTopic(applicationId, store.name),
+        partitions,
+        config: { ...retention, ...store.changelogConfig },
+      }
+    })
+}

@@ -1,0 +1,28 @@
+import type { OnError } from '../graph/policy'
+
+/** What a worker counts, for metrics; kept over the lives of its tasks. */
+export interface Counters {
+  readonly processed: Map<string, number>
+  readonly published: Map<string, number>
+  readonly failures: Map<OnError, number>
+  readonly deadLettered: Map<string, number>
+  readonly dropped: Map<string, number>
+  readonly commits: { count: number; totalMs: number }
+  readonly taskRestarts: { count: number }
+}
+
+export function counters(): Counters {
+  return {
+    processed: new Map(),
+    published: new Map(),
+    failures: new Map(),
+    deadLettered: new Map(),
+    dropped: new Map(),
+    commits: { count: 0, totalMs: 0 },
+    taskRestarts: { count: 0 },
+  }
+}
+
+export function count<K>(of: Map<K, number>, key: K, by = 1): void {
+  of.set(key, (of.get(key) ?? 0) + by)
+}

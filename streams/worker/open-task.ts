@@ -1,0 +1,150 @@
+import { MillraceError, messageOf } from '../errors'
+import type { SubTopology } from '../graph/subtopologies'
+import type { GroupMember, GroupMetadata, LogProducer, PartitionOffset } from '../log/port'
+import type { StoreBackend } from '../stores/backend'
+import { batchedOutput } from '../tasks/output'
+import { createTask, type Task } from '../tasks/task'
+import { atLeastOnce, type Committer, exactlyOnce } from './committer'
+import { type Counters, count } from './counters'
+import type { ResolvedOptions } from './options'
+import { restoreTask } from './restore'
+import type { PreparedTopics } from './topics'
+
+export interface OpenTaskOptions {
+  readonly options: ResolvedOptions
+  readonly topics: PreparedTopics
+  readonly counters: Counters
+  readonly member: GroupMember
+  readonly group: () => GroupMetadata
+  readonly shared: LogProducer
+  readonly subTopology: SubTopology
+  readonly partition: number
+  readonly signal: AbortSignal
+  readonly onWake: () => void
+}
+
+export interface OpenedTask {
+  readonly task: Task
+  readonly committer: Committer
+  /** Where its inputs are to be read from. */
+  readonly positions: readonly PartitionOffset[]
+}
+
+/**
+ * Opens a task in the order that exactly-once needs: the producer first (it fences the former owner and settles its last
+ * transaction), then the committed offsets, then the stores, then the restore; only then may it process.
+ */
+export async function openTask(context: OpenTaskOptions): Promise<OpenedTask> {
+  const taskId = `${context.subTopology.id}_${context.partition}`
+  const committer = await openCommitter(context, taskId)
+  try {
+    const task = await openRestored(context, taskId)
+    try {
+      return { task, committer, positions: await startingPositions(context, task) }
+    } catch (error) {
+      await task.close()
+      throw error
+    }
+  } catch (error) {
+    await committer.close()
+    throw error
+  }
+}
+
+function openCommitter({ options, member, group, shared }: OpenTaskOptions, taskId: string): Promise<Committer> {
+  if (options.guarantee === 'at_least_once') return Promise.resolve(atLeastOnce({ member, shared }))
+  const { log, applicationId, transactionTimeoutMs } = options
+  return exactlyOnce({ log, group, applicationId, taskId, transactionTimeoutMs })
+}
+
+/** A store that does not fit its changelog or is corrupt is wiped once and rebuilt from the changelog. */
+async function openRestored(context: OpenTaskOptions, taskId: string): Promise<Task> {
+  try {
+    return await openAndRestore(context, taskId)
+  } catch (error) {
+    if (!(error instanceof MillraceError) || error.code !== 'STATE_CORRUPT') throw error
+    context.options.logger.warn(
+      { task: taskId, err: error },
+      `task ${taskId}: ${messageOf(error)}; rebuilding it from the changelog`,
+    )
+    await context.options.state.wipe(taskId)
+    return openAndRestore(context, taskId)
+  }
+}
+
+async function openAndRestore(context: OpenTaskOptions, taskId: string): Promise<Task> {
+  const { options, subTopology, partition, signal } = context
+  const backends = new Map<string, StoreBackend>()
+  try {
+    for (const store of subTopology.stores) backends.set(store.name, await options.state.open(taskId, store.name))
+  } catch (error) {
+    await Promise.all([...backends.values()].map((backend) => backend.close()))
+    throw error
+  }
+  const task = newTask(context, taskId, backends)
+  try {
+    await task.ready
+    const { log, clock, logger } = options
+    await restoreTask({ log, task, partition, clock, logger, signal })
+    return task
+  } catch (error) {
+    await task.close()
+    throw error
+  }
+}
+
+function newTask(context: OpenTaskOptions, taskId: string, backends: ReadonlyMap<string, StoreBackend>): Task {
+  const { options, topics, counters, subTopology, partition, onWake } = context
+  const { applicationId, clock, registry, cacheBytes, logger, onError } = options
+  const policies = new Map(subTopology.sources.map(({ topic, spec }) => [topic.name, { ...onError, ...spec.onError }]))
+  return createTask({
+    applicationId,
+    taskId,
+    subTopology,
+    partition,
+    backends,
+    output: batchedOutput(),
+    clock,
+    registry,
+    cacheBytes,
+    policyOf: (topic) => policies.get(topic) ?? onError,
+    partitionsOf: topics.partitionsOf,
+    onFailure: ({ stage, error, attempts, step }, source, action) => {
+      count(counters.failures, action)
+      if (action === 'dead-letter' && source !== undefined) count(counters.deadLettered, source.from.topic)
+      logger.warn(
+        { task: taskId, stage, step, attempts, action, ...source?.from, offset: source?.raw.offset, err: error },
+        `${stage} failed${source === undefined ? '' : ` at ${source.from.topic}-${source.from.partition} offset ${source.raw.offset}`}: ${messageOf(error)} (${action})`,
+      )
+    },
+    onDropped: (step, reason, source) => {
+      count(counters.dropped, reason)
+      logger.debug({ task: taskId, step, ...source?.from, offset: source?.raw.offset }, `record dropped: ${reason}`)
+    },
+    onWake,
+  })
+}
+
+async function startingPositions(
+  { options, subTopology }: OpenTaskOptions,
+  task: Task,
+): Promise<readonly PartitionOffset[]> {
+  const { admin } = options.log
+  const committed = await admin.committedOffsets(options.applicationId, task.inputs)
+  const missing = task.inputs.filter(
+    ({ topic, partition }) => !committed.some((offset) => offset.topic === topic && offset.partition === partition),
+  )
+  const resetOf = (topic: string) =>
+    subTopology.sources.find((source) => source.topic.name === topic)?.spec.offsetReset ?? 'earliest'
+  const none = missing.find(({ topic }) => resetOf(topic) === 'none')
+  if (none !== undefined) {
+    throw new MillraceError(
+      'OFFSET_OUT_OF_RANGE',
+      `group ${options.applicationId} has no committed offset for ${none.topic}-${none.partition}, and its source says offsetReset: 'none'`,
+      { details: { ...none } },
+    )
+  }
+  const earliest = missing.filter(({ topic }) => resetOf(topic) === 'earliest')
+  const latest = missing.filter(({ topic }) => resetOf(topic) === 'latest')
+  return [...committed, ...(await admin.offsets(earliest, 'earliest')), ...(await admin.offsets(latest, 'latest'))]
+}

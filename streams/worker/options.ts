@@ -1,0 +1,54 @@
+import type { Clock } from '../clock'
+import type { ErrorPolicy } from '../graph/policy'
+import type { Topology } from '../graph/topology'
+import type { Log } from '../log/port'
+import type { Logger } from '../logger'
+import type { SchemaRegistry } from '../registry/port'
+import type { StateDirectory } from '../stores/backend'
+import type { ProcessingGuarantee } from './committer'
+
+export interface WorkerOptions {
+  readonly topology: Topology
+  readonly log: Log
+  /** Where stores live. Default: in memory, restored from the changelogs at each start. */
+  readonly state?: StateDirectory
+  /** Consumer group, prefix of internal topics and transactional ids. Default: the topology's name. */
+  readonly applicationId?: string
+  readonly registry?: SchemaRegistry
+  /** Default `at_least_once`, as in Kafka Streams. */
+  readonly guarantee?: ProcessingGuarantee
+  /** At the latest after this many ms what was processed is committed; an idle task commits sooner. Default 100. */
+  readonly commitIntervalMs?: number
+  /** What becomes of records at fault; a source may say otherwise. Default: fail, as in Kafka Streams. */
+  readonly onError?: ErrorPolicy
+  /** Default 45,000. */
+  readonly sessionTimeoutMs?: number
+  /** Default 10,000: so long a dead owner's open transaction can hold readers up. */
+  readonly transactionTimeoutMs?: number
+  /** Bytes of decoded state kept in memory per task. */
+  readonly cacheBytes?: number
+  readonly logger?: Logger
+  readonly clock?: Clock
+}
+
+/** The states of Kafka Streams (KafkaStreams.State). */
+export type WorkerState =
+  | 'CREATED'
+  | 'REBALANCING'
+  | 'RUNNING'
+  | 'PENDING_SHUTDOWN'
+  | 'NOT_RUNNING'
+  | 'PENDING_ERROR'
+  | 'ERROR'
+
+export interface ResolvedOptions extends WorkerOptions {
+  readonly state: StateDirectory
+  readonly applicationId: string
+  readonly guarantee: ProcessingGuarantee
+  readonly commitIntervalMs: number
+  readonly onError: ErrorPolicy
+  readonly sessionTimeoutMs: number
+  readonly transactionTimeoutMs: number
+  readonly logger: Logger
+  readonly clock: Clock
+}

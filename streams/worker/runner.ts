@@ -1,0 +1,216 @@
+import { FencedError, messageOf } from '../errors'
+import type { AppendedBatch, FetchedBatch, PartitionOffset } from '../log/port'
+import { isRecoverable, type Task } from '../tasks/task'
+import type { Committer } from './committer'
+import { count } from './counters'
+import { type OpenedTask, type OpenTaskOptions, openTask } from './open-task'
+
+export type RunnerState = 'opening' | 'running' | 'committing' | 'waiting' | 'closed'
+
+/** One assigned task over its life: opened, run, committed, and opened again after what can be mended. */
+export interface Runner {
+  readonly id: string
+  readonly state: RunnerState
+  /** The open task while it runs or commits. */
+  readonly task: Task | undefined
+  /** Set once when it is open: from where to read. */
+  takePositions(): readonly PartitionOffset[] | undefined
+  add(batch: FetchedBatch): Promise<void>
+  /** Processes up to `max` records and runs due punctuations; whether it did anything. */
+  step(max: number): boolean
+  commitIfDue(): void
+  /** Commits now and resolves when it is done; quietly nothing where there is nothing. */
+  commit(): Promise<void>
+  /** Without a commit. */
+  close(): Promise<void>
+}
+
+export interface RunnerOptions extends Omit<OpenTaskOptions, 'signal'> {
+  /** What cannot be mended: the worker stops. */
+  readonly onFatal: (error: unknown) => void
+  /** Another has taken the task over. */
+  readonly onFenced: () => void
+}
+
+const REOPEN_AFTER_MS = 1_000
+const MAX_OUTPUT_BYTES = 8 * 1024 * 1024
+
+export function createRunner(context: RunnerOptions): Runner {
+  const { options, counters, onWake } = context
+  const { clock, logger, commitIntervalMs } = options
+  const id = `${context.subTopology.id}_${context.partition}`
+  const stopped = new AbortController()
+  let state: RunnerState = 'opening'
+  let opened: OpenedTask | undefined
+  let positions: readonly PartitionOffset[] | undefined
+  let committing: Promise<void> | undefined
+  let lastCommit = clock.now()
+  let lastCommitTook = 0
+  let opening: Promise<void> = open()
+
+  async function open(): Promise<void> {
+    try {
+      const result = await openTask({ ...context, signal: stopped.signal })
+      if (stopped.signal.aborted) return await discard(result)
+      opened = result
+      positions = result.positions
+      lastCommit = clock.now()
+      state = 'running'
+      onWake()
+    } catch (error) {
+      await failed(error)
+    }
+  }
+  /** Closes what is open without a commit, and opens it again later where that can help. */
+  async function failed(error: unknown): Promise<void> {
+    if (stopped.signal.aborted) return
+    state = 'waiting'
+    const closing = opened
+    opened = undefined
+    if (closing !== undefined) await discard(closing)
+    if (!isRecoverable(error)) return context.onFatal(error)
+    counters.taskRestarts.count += 1
+    logger.warn({ task: id, err: error }, `task ${id}: ${messageOf(error)}; closed without a commit, opening again`)
+    if (error instanceof FencedError) context.onFenced()
+    await clock.sleep(REOPEN_AFTER_MS, stopped.signal)
+    if (stopped.signal.aborted) return
+    state = 'opening'
+    opening = open()
+  }
+  async function discard({ task, committer }: OpenedTask): Promise<void> {
+    await task
+      .close()
+      .catch((error) =>
+        logger.warn({ task: id, err: error }, `task ${id}: closing its stores failed: ${messageOf(error)}`),
+      )
+    await committer
+      .close()
+      .catch((error) =>
+        logger.debug({ task: id, err: error }, `task ${id}: closing its producer failed: ${messageOf(error)}`),
+      )
+  }
+  async function runCommit({ task, committer }: OpenedTask): Promise<void> {
+    const began = clock.now()
+    try {
+      await settleThroughOutages(task)
+      await commitTask(task, committer)
+      lastCommit = clock.now()
+      lastCommitTook = lastCommit - began
+      counters.commits.count += 1
+      counters.commits.totalMs += lastCommitTook
+      if (state === 'committing') state = 'running'
+    } catch (error) {
+      await failed(error)
+    } finally {
+      committing = undefined
+      onWake()
+    }
+  }
+  /** A place outside the log that does not answer holds the task up; nothing is dropped and nothing is repeated to the log. */
+  async function settleThroughOutages(task: Task): Promise<void> {
+    for (;;) {
+      try {
+        return await task.settle()
+      } catch (error) {
+        if (!isRecoverable(error) || stopped.signal.aborted) throw error
+        logger.warn({ task: id, err: error }, `task ${id}: waiting: ${messageOf(error)}`)
+        await clock.sleep(REOPEN_AFTER_MS, stopped.signal)
+      }
+    }
+  }
+  async function commitTask(task: Task, committer: Committer): Promise<void> {
+    const commit = task.collect()
+    const appended = await committer.commit(commit)
+    await task.committed(
+      appended.filter(({ topic }) => commit.changelogs.some((changelog) => changelog.topic === topic)),
+    )
+    for (const batch of appended) published(batch)
+  }
+  function published({ topic, partition, baseOffset, nextOffset }: AppendedBatch): void {
+    count(counters.published, topic, nextOffset - baseOffset)
+    if (logger.isLevelEnabled?.('debug') !== true) return
+    for (let offset = baseOffset; offset < nextOffset; offset += 1) {
+      logger.debug({ task: id, topic, partition, offset }, `published ${topic}-${partition} offset ${offset}`)
+    }
+  }
+  function startCommit(): Promise<void> {
+    if (committing !== undefined) return committing
+    if (opened === undefined || !opened.task.dirty) return Promise.resolve()
+    state = 'committing'
+    committing = runCommit(opened)
+    return committing
+  }
+  const guarded = <T>(run: (task: Task) => T, otherwise: T): T => {
+    if (opened === undefined || state !== 'running') return otherwise
+    try {
+      return run(opened.task)
+    } catch (error) {
+      state = 'waiting'
+      void failed(error)
+      return otherwise
+    }
+  }
+
+  return {
+    id,
+    get state() {
+      return state
+    },
+    get task() {
+      return opened?.task
+    },
+    takePositions: () => {
+      const taken = positions
+      positions = undefined
+      return taken
+    },
+    add: async (batch) => {
+      const task = opened?.task
+      // Just opened again: this batch was read from where the former task stood.
+      if (task === undefined || positions !== undefined) return
+      await prepareThroughOutages(task, batch)
+      if (opened?.task === task) task.add(batch)
+    },
+    step: (max) =>
+      guarded((task) => {
+        const processed = task.process(max)
+        count(counters.processed, id, processed)
+        return task.punctuateWallClock() || processed > 0
+      }, false),
+    commitIfDue: () => {
+      const task = opened?.task
+      if (task === undefined || state !== 'running' || !task.dirty) return
+      const sinceLast = clock.now() - lastCommit
+      // An idle task commits at once, but spends no more than a third of its time in commits.
+      const idle = !task.runnable && task.held === 0 && sinceLast >= 2 * lastCommitTook
+      if (idle || sinceLast >= commitIntervalMs || task.commitRequested || task.outputBytes >= MAX_OUTPUT_BYTES)
+        void startCommit()
+    },
+    commit: async () => {
+      await committing
+      await startCommit()
+    },
+    close: async () => {
+      stopped.abort()
+      state = 'closed'
+      const closing = opened
+      opened = undefined
+      if (closing !== undefined) await discard(closing)
+      await opening
+      await committing
+    },
+  }
+
+  async function prepareThroughOutages(task: Task, batch: FetchedBatch): Promise<void> {
+    for (;;) {
+      try {
+        return await task.prepare(batch)
+      } catch (error) {
+        if (!isRecoverable(error)) throw error
+        if (stopped.signal.aborted) return
+        logger.warn({ task: id, err: error }, `task ${id}: waiting: ${messageOf(error)}`)
+        await clock.sleep(REOPEN_AFTER_MS, stopped.signal)
+      }
+    }
+  }
+}

@@ -1,0 +1,347 @@
+import { systemClock } from '../clock'
+import { MillraceError, messageOf, OutageError } from '../errors'
+import { failFast } from '../graph/policy'
+import type { SubTopology } from '../graph/subtopologies'
+import type { GroupMember, Joined, LogProducer, LogReader, PartitionOffset } from '../log/port'
+import { silentLogger } from '../logger'
+import { memoryStateDirectory } from '../stores'
+import { type AssignableTask, assignedTasks, assignTasks, encodeMemberInfo } from './assignor'
+import { type Counters, counters as newCounters } from './counters'
+import type { ResolvedOptions, WorkerOptions, WorkerState } from './options'
+import { createRunner, type Runner } from './runner'
+import { type PreparedTopics, prepareTopics } from './topics'
+
+/** A running application of one topology in this process: a member of its consumer group. */
+export interface Worker {
+  readonly applicationId: string
+  readonly state: WorkerState
+  /** Resolves when the topics are ready and the worker has begun to join. @throws MillraceError */
+  start(): Promise<void>
+  /** Commits, leaves the group, closes everything; at the latest after `timeoutMs` (default 5,000) without the rest. */
+  close(timeoutMs?: number): Promise<void>
+  onState(listener: (state: WorkerState, previous: WorkerState) => void): void
+  /** Resolves when the worker has ended, rejects with what stopped it. */
+  readonly done: Promise<void>
+  /** All its tasks are open and processing. */
+  readonly ready: boolean
+  readonly tasks: readonly Runner[]
+  readonly counters: Counters
+  /** The store of that name in each local task that has it. */
+  localStores(name: string): readonly unknown[]
+}
+
+/** Records a task may take before the others get their turn. */
+const STEP_RECORDS = 500
+/** A partition with this many records waiting is not read until half are gone. */
+const MAX_BUFFERED = 2_000
+const IDLE_WAIT_MS = 200
+const OUTAGE_WAIT_MS = 1_000
+
+/**
+ * Runs a topology. Nothing happens before `start`.
+ * @example
+ * const worker = createWorker({ topology: orders, log, state: levelStateDirectory('./data/state', 'orders') })
+ * await worker.start()
+ */
+export function createWorker(given: WorkerOptions): Worker {
+  const options = resolve(given)
+  const { topology, log, applicationId, logger, clock } = options
+  const counters = newCounters()
+  const listeners: ((state: WorkerState, previous: WorkerState) => void)[] = []
+  const stopping = new AbortController()
+  const runners = new Map<string, Runner>()
+  const positions = new Map<string, PartitionOffset>()
+  const paused = new Set<string>()
+  let state: WorkerState = 'CREATED'
+  let fatal: { readonly error: unknown } | undefined
+  let topics!: PreparedTopics
+  let member!: GroupMember
+  let reader!: LogReader
+  let shared!: LogProducer
+  let joined: Joined | undefined
+  let loop: Promise<void> = Promise.resolve()
+  let settleDone!: { readonly resolve: () => void; readonly reject: (error: unknown) => void }
+  const done = new Promise<void>((resolve, reject) => {
+    settleDone = { resolve, reject }
+  })
+  done.catch(() => undefined)
+
+  const setState = (next: WorkerState) => {
+    if (state === next) return
+    const previous = state
+    state = next
+    logger.info({ applicationId, from: previous, to: next }, `${applicationId}: ${previous} -> ${next}`)
+    for (const listener of listeners) listener(next, previous)
+  }
+  const wake = () => reader?.wakeup()
+  const allTasks = (): readonly AssignableTask[] =>
+    topology.subTopologies.flatMap((sub) =>
+      Array.from({ length: topics.plan.tasksOf.get(sub.id)! }, (_, partition) =>
+        assignable(sub, partition, applicationId, topics),
+      ),
+    )
+
+  async function start(): Promise<void> {
+    topics = await prepareTopics(topology, applicationId, log.admin)
+    const warm = await options.state.tasks()
+    shared = await log.producer({ clientId: applicationId })
+    reader = await log.reader({ isolation: 'read_committed' })
+    member = log.member({
+      groupId: applicationId,
+      clientId: applicationId,
+      topics: [...new Set(allTasks().flatMap(({ inputs }) => inputs.map(({ topic }) => topic)))],
+      sessionTimeoutMs: options.sessionTimeoutMs,
+      rebalanceTimeoutMs: 60_000,
+      heartbeatIntervalMs: Math.min(3_000, Math.floor(options.sessionTimeoutMs / 3)),
+      userData: () => encodeMemberInfo({ owned: [...runners.keys()], warm }),
+      assign: (members) => assignTasks(allTasks(), members),
+    })
+    member.onStatus(wake)
+    setState('REBALANCING')
+    loop = run()
+  }
+
+  async function run(): Promise<void> {
+    try {
+      while (!stopping.signal.aborted && fatal === undefined) {
+        if (member.status !== 'joined') await rebalance()
+        else await turn()
+      }
+      await shutDown()
+    } catch (error) {
+      fatal ??= { error }
+      await shutDown()
+    }
+    end()
+  }
+  function end(): void {
+    if (fatal === undefined) {
+      setState('NOT_RUNNING')
+      return settleDone.resolve()
+    }
+    logger.error({ applicationId, err: fatal.error }, `${applicationId} stopped: ${messageOf(fatal.error)}`)
+    setState('ERROR')
+    settleDone.reject(fatal.error)
+  }
+
+  /** One turn: read, process, commit what is due. */
+  async function turn(): Promise<void> {
+    startReading()
+    const busy = [...runners.values()].some((runner) => runner.state === 'running' && runner.task?.runnable)
+    const batches = await poll(busy ? 0 : waitMs())
+    for (const batch of batches) {
+      positions.set(`${batch.topic}/${batch.partition}`, {
+        topic: batch.topic,
+        partition: batch.partition,
+        offset: batch.nextOffset,
+      })
+      await ownerOf(batch.topic, batch.partition)?.add(batch)
+    }
+    for (const runner of runners.values()) {
+      runner.step(STEP_RECORDS)
+      runner.commitIfDue()
+    }
+    balanceReading()
+    if (state === 'REBALANCING' && allRunning()) setState('RUNNING')
+    // Timers and sockets get their turn even where polls resolve at once.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  async function poll(maxWaitMs: number) {
+    try {
+      return await reader.poll(maxWaitMs)
+    } catch (error) {
+      if (!(error instanceof OutageError)) throw error
+      logger.warn(
+        { applicationId, err: error },
+        `${applicationId}: the log does not answer: ${messageOf(error)}; waiting`,
+      )
+      await clock.sleep(OUTAGE_WAIT_MS, stopping.signal)
+      return []
+    }
+  }
+  function waitMs(): number {
+    const now = clock.now()
+    const due = [...runners.values()].flatMap((runner) => runner.task?.nextPunctuation() ?? [])
+    const dirty = [...runners.values()].some((runner) => runner.task?.dirty)
+    const soonest = Math.min(IDLE_WAIT_MS, ...due.map((at) => Math.max(0, at - now)))
+    return dirty ? Math.min(soonest, 10) : soonest
+  }
+  /** Begins to read the partitions of tasks that have just opened. */
+  function startReading(): void {
+    let changed = false
+    for (const runner of runners.values()) {
+      for (const position of runner.takePositions() ?? []) {
+        positions.set(`${position.topic}/${position.partition}`, position)
+        changed = true
+      }
+    }
+    if (changed) assignReader()
+  }
+  function assignReader(): void {
+    reader.assign([...positions.values()])
+    const still = [...paused].flatMap((place) => positions.get(place) ?? [])
+    if (still.length > 0) reader.pause(still)
+  }
+  /** Partitions of which enough waits are not read on; a task that is closed or opening takes nothing. */
+  function balanceReading(): void {
+    for (const [place, position] of positions) {
+      const task = ownerOf(position.topic, position.partition)?.task
+      const waiting = task?.buffered(position) ?? Number.POSITIVE_INFINITY
+      if (waiting >= MAX_BUFFERED && !paused.has(place)) {
+        paused.add(place)
+        reader.pause([position])
+      } else if (waiting < MAX_BUFFERED / 2 && paused.has(place)) {
+        paused.delete(place)
+        reader.resume([position])
+      }
+    }
+  }
+  function ownerOf(topic: string, partition: number): Runner | undefined {
+    const sub = topology.subTopologies.find((own) => inputTopics(own, applicationId, topics).includes(topic))
+    return sub === undefined ? undefined : runners.get(`${sub.id}_${partition}`)
+  }
+  const allRunning = () =>
+    [...runners.values()].every((runner) => runner.state === 'running' || runner.state === 'committing')
+
+  /** Commits, joins again and takes up the new assignment; tasks that stay are not closed. */
+  async function rebalance(): Promise<void> {
+    setState('REBALANCING')
+    if (member.status === 'lost') await closeRunners([...runners.keys()])
+    else await Promise.all([...runners.values()].map((runner) => runner.commit()))
+    try {
+      joined = await member.join()
+    } catch (error) {
+      if (!(error instanceof OutageError)) throw error
+      logger.warn(
+        { applicationId, err: error },
+        `${applicationId}: cannot join the group: ${messageOf(error)}; waiting`,
+      )
+      await clock.sleep(OUTAGE_WAIT_MS, stopping.signal)
+      return
+    }
+    const assigned = new Set(assignedTasks(joined.assignment))
+    await closeRunners([...runners.keys()].filter((id) => !assigned.has(id)))
+    for (const id of assigned) if (!runners.has(id)) runners.set(id, openRunner(id))
+    logger.info(
+      { applicationId, tasks: [...assigned], generation: joined.group.generation },
+      `${applicationId}: assigned ${[...assigned].join(', ') || 'no tasks'}`,
+    )
+    assignReader()
+  }
+  function openRunner(id: string): Runner {
+    const [sub, partition] = id.split('_').map(Number) as [number, number]
+    return createRunner({
+      options,
+      topics,
+      counters,
+      member,
+      group: () => joined!.group,
+      shared,
+      subTopology: topology.subTopologies[sub]!,
+      partition,
+      onWake: wake,
+      onFatal: (error) => {
+        fatal ??= { error }
+        setState('PENDING_ERROR')
+        wake()
+      },
+      onFenced: () => member.requestRejoin(),
+    })
+  }
+  async function closeRunners(ids: readonly string[]): Promise<void> {
+    await Promise.all(
+      ids.map(async (id) => {
+        const runner = runners.get(id)!
+        runners.delete(id)
+        for (const [place, position] of positions) {
+          if (ownsInput(id, position)) positions.delete(place)
+        }
+        await runner.close()
+      }),
+    )
+  }
+  function ownsInput(id: string, { topic, partition }: PartitionOffset): boolean {
+    const [sub, own] = id.split('_').map(Number) as [number, number]
+    return own === partition && inputTopics(topology.subTopologies[sub]!, applicationId, topics).includes(topic)
+  }
+
+  async function shutDown(): Promise<void> {
+    if (fatal === undefined) await Promise.all([...runners.values()].map((runner) => runner.commit()))
+    await closeRunners([...runners.keys()])
+    await Promise.allSettled([reader.close(), member.leave(), shared.close()])
+  }
+
+  return {
+    applicationId,
+    get state() {
+      return state
+    },
+    start: async () => {
+      if (state !== 'CREATED')
+        throw new MillraceError('CLOSED', `${applicationId} has been started before; create a new worker`)
+      await start()
+    },
+    close: async (timeoutMs = 5_000) => {
+      if (state === 'CREATED') {
+        setState('NOT_RUNNING')
+        return settleDone.resolve()
+      }
+      if (state !== 'ERROR' && state !== 'NOT_RUNNING') setState('PENDING_SHUTDOWN')
+      stopping.abort()
+      wake()
+      const timer = new AbortController()
+      const timedOut = clock.sleep(timeoutMs, timer.signal)
+      await Promise.race([loop, timedOut])
+      timer.abort()
+    },
+    onState: (listener) => {
+      listeners.push(listener)
+    },
+    done,
+    get ready() {
+      return state === 'RUNNING'
+    },
+    get tasks() {
+      return [...runners.values()]
+    },
+    counters,
+    localStores: (name) =>
+      [...runners.values()].flatMap(({ task }) => (task?.stores.all.has(name) ? [task.stores.view(name)] : [])),
+  }
+}
+
+function resolve(options: WorkerOptions): ResolvedOptions {
+  const applicationId = options.applicationId ?? options.topology.name
+  return {
+    guarantee: 'at_least_once',
+    commitIntervalMs: 100,
+    onError: failFast,
+    sessionTimeoutMs: 45_000,
+    transactionTimeoutMs: 10_000,
+    ...options,
+    applicationId,
+    state: options.state ?? memoryStateDirectory(),
+    logger: options.logger ?? silentLogger,
+    clock: options.clock ?? systemClock,
+  }
+}
+
+function inputTopics(sub: SubTopology, applicationId: string, _topics: PreparedTopics): readonly string[] {
+  return [
+    ...sub.sources.map(({ topic }) => topic.name),
+    ...sub.repartitionSources.map(({ spec }) => `${applicationId}-${spec.repartition}-repartition`),
+  ]
+}
+
+/** The inputs of a task: its partition of every topic that has one of that number. */
+function assignable(
+  sub: SubTopology,
+  partition: number,
+  applicationId: string,
+  topics: PreparedTopics,
+): AssignableTask {
+  const inputs = inputTopics(sub, applicationId, topics)
+    .filter((topic) => partition < topics.partitionsOf(topic))
+    .map((topic) => ({ topic, partition }))
+  return { id: `${sub.id}_${partition}`, inputs }
+}
