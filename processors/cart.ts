@@ -11,7 +11,7 @@ import { refused } from './refusals'
 export type DecidedCartEvent = Unstamped<CartEvent>
 type Decision = readonly DecidedCartEvent[] | Refusal
 
-export const cart: Decider<Cart | null, CartCommand, DecidedCartEvent> = Object.freeze({
+export const cart: Decider<Cart | null, CartCommand, CartEvent> = Object.freeze({
   initial: null,
   decide: (command: CartCommand, state: Cart | null): Decision => {
     if (state?.status === 'checkedOut') {
@@ -21,8 +21,7 @@ export const cart: Decider<Cart | null, CartCommand, DecidedCartEvent> = Object.
     if (state === null) return refused('CART_UNKNOWN', 'there is no such cart')
     return command.commandType === 'RemoveCartItem' ? remove(command, state) : checkOut(command, state)
   },
-  // The engine folds events as they are written, with their envelope; the fold needs the cart's id, version and time.
-  evolve: (state: Cart | null, event: DecidedCartEvent) => evolveCart(state, event as CartEvent),
+  evolve: evolveCart,
 })
 
 function add({ menuItemId, name, price, quantity }: AddCartItem, items: readonly CartItem[]): Decision {

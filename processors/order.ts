@@ -17,7 +17,7 @@ type Decision = readonly DecidedOrderEvent[] | Refusal
 
 const nothing: readonly DecidedOrderEvent[] = Object.freeze([])
 
-export const order: Decider<OrderState | null, AnyOrderCommand, DecidedOrderEvent> = Object.freeze({
+export const order: Decider<OrderState | null, AnyOrderCommand, OrderEvent> = Object.freeze({
   initial: null,
   decide: (command: AnyOrderCommand, state: OrderState | null): Decision => {
     if (command.commandType === 'CreateOrder') return create(command, state)
@@ -43,8 +43,7 @@ export const order: Decider<OrderState | null, AnyOrderCommand, DecidedOrderEven
       }
     }
   },
-  // The engine folds events as they are written, with their envelope; the fold needs the order's id, version and time.
-  evolve: (state: OrderState | null, event: DecidedOrderEvent) => evolveOrderState(state, event as OrderEvent),
+  evolve: evolveOrderState,
 })
 
 /** A customer hears that there is no such order; a report about one changes nothing. */
