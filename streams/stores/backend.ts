@@ -27,6 +27,8 @@ export interface StoreBackend {
   entries(range: ByteRange): Iterable<ByteEntry>
   /** All or nothing: the writes and, where given, the position up to which the changelog has been applied. */
   write(writes: readonly ByteWrite[], position?: number): Promise<void>
+  /** Deletes a range that nobody reads or writes any more (expired segments), off the record path. Not atomic. */
+  clear(range: ByteRange): Promise<void>
   /** The changelog offset from which restoring goes on; undefined for a new store. */
   position(): number | undefined
   approximateNumEntries(): number

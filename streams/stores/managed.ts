@@ -2,8 +2,9 @@
  * The engine's side of a store: how a task opens it, restores it, and commits what changed.
  * Per store: typed view (what processors see) over a write-back cache of decoded objects over the back end.
  */
-import type { Serde } from '../serdes/serde'
+
 import type { Header } from '../log/port'
+import type { Serde } from '../serdes/serde'
 
 /** One changelog record to be produced with the commit. */
 export interface ChangelogRecord {

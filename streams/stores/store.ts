@@ -98,7 +98,11 @@ export interface SessionStore<K, V> extends ReadOnlySessionStore<K, V> {
 }
 
 /** The runtime type of the store a declaration declares. */
-export type StoreOf<D> = D extends { readonly kind: 'key-value'; readonly key: Codec<infer K>; readonly value: Codec<infer V> }
+export type StoreOf<D> = D extends {
+  readonly kind: 'key-value'
+  readonly key: Codec<infer K>
+  readonly value: Codec<infer V>
+}
   ? KeyValueStore<K, V>
   : D extends { readonly kind: 'timestamped-key-value'; readonly key: Codec<infer K>; readonly value: Codec<infer V> }
     ? TimestampedKeyValueStore<K, V>
@@ -106,7 +110,11 @@ export type StoreOf<D> = D extends { readonly kind: 'key-value'; readonly key: C
       ? VersionedStore<K, V>
       : D extends { readonly kind: 'timestamped-window'; readonly key: Codec<infer K>; readonly value: Codec<infer V> }
         ? TimestampedWindowStore<K, V>
-        : D extends { readonly kind: 'window' | 'timestamped-window'; readonly key: Codec<infer K>; readonly value: Codec<infer V> }
+        : D extends {
+              readonly kind: 'window' | 'timestamped-window'
+              readonly key: Codec<infer K>
+              readonly value: Codec<infer V>
+            }
           ? WindowStore<K, V>
           : D extends { readonly kind: 'session'; readonly key: Codec<infer K>; readonly value: Codec<infer V> }
             ? SessionStore<K, V>

@@ -1,0 +1,6 @@
+export type { ByteEntry, ByteRange, ByteWrite, StateDirectory, StoreBackend } from './backend'
+export * from './declaration'
+export type { ChangelogRecord, ManagedStore, RestoreRecord, StoreContext } from './managed'
+export { memoryBackend } from './memory'
+export { type OpenStoreOptions, openStore } from './open'
+export type * from './store'

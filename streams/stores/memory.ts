@@ -1,0 +1,69 @@
+import type { ByteEntry, ByteRange, StoreBackend } from './backend'
+import { type Keyed, type Ordered, ordered } from './ordered'
+
+interface Item extends Keyed {
+  readonly value: string
+}
+
+/**
+ * A back end in memory. Writes are applied before `write` returns its promise.
+ *
+ * Bytes are kept as strings of one byte a character: immutable, compact, nothing of a caller's larger buffer is held,
+ * and their order is that of the bytes. The order is kept only from the first range on: many stores never see one.
+ */
+export function memoryBackend(): StoreBackend {
+  const items = new Map<string, Item>()
+  let index: Ordered<Item> | undefined
+  let position: number | undefined
+
+  function indexed(): Ordered<Item> {
+    if (index === undefined) {
+      index = ordered<Item>()
+      for (const id of [...items.keys()].sort(byUnit)) index.set(items.get(id)!)
+    }
+    return index
+  }
+
+  return {
+    get(key) {
+      const item = items.get(text(key))
+      return item === undefined ? undefined : bytes(item.value)
+    },
+    entries: (range) => decoded(indexed().items(idRange(range))),
+    async write(writes, newPosition) {
+      for (const { key, value } of writes) {
+        const id = text(key)
+        if (value === null) {
+          items.delete(id)
+          index?.delete(id)
+        } else {
+          const item = { id, value: text(value) }
+          items.set(id, item)
+          index?.set(item)
+        }
+      }
+      if (newPosition !== undefined) position = newPosition
+    },
+    async clear(range) {
+      for (const { id } of indexed().items(idRange(range))) {
+        items.delete(id)
+        index?.delete(id)
+      }
+    },
+    position: () => position,
+    approximateNumEntries: () => items.size,
+    async close() {},
+  }
+}
+
+function* decoded(items: Iterable<Item>): Generator<ByteEntry> {
+  for (const { id, value } of items) yield { key: bytes(id), value: bytes(value) }
+}
+
+function idRange({ from, to, reverse = false }: ByteRange) {
+  return { reverse, ...(from && { from: text(from) }), ...(to && { to: text(to) }) }
+}
+
+const text = (buffer: Buffer) => buffer.toString('latin1')
+const bytes = (string: string) => Buffer.from(string, 'latin1')
+const byUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,0 +1,31 @@
+import type { StoreBackend } from './backend'
+import type { AnyStoreDeclaration, StoreDeclaration } from './declaration'
+import { openKeyValue, openTimestampedKeyValue } from './key-value'
+import type { ManagedStore, StoreContext } from './managed'
+
+export interface OpenStoreOptions {
+  /** Bytes, estimated, of decoded state kept in memory beyond what waits for its commit. Default 32 MiB. */
+  readonly cacheBytes?: number
+}
+
+const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024
+
+/** Opens a declared store over a back end. @throws TerminalError CONFIG_INVALID: a serde lacks what it needs */
+export function openStore(
+  declaration: AnyStoreDeclaration,
+  backend: StoreBackend,
+  context: StoreContext,
+  options: OpenStoreOptions = {},
+): ManagedStore {
+  const opened = { cacheBytes: options.cacheBytes ?? DEFAULT_CACHE_BYTES }
+  // The compiler has checked key and value where the store was declared and where it is used; here they are whatever the serdes say.
+  const store = declaration as StoreDeclaration<unknown, unknown>
+  switch (store.kind) {
+    case 'key-value':
+      return openKeyValue(store, backend, context, opened)
+    case 'timestamped-key-value':
+      return openTimestampedKeyValue(store, backend, context, opened)
+    default:
+      throw new Error(`not yet: ${store.kind}`)
+  }
+}
