@@ -1,6 +1,7 @@
-export { avroSchema, type AvroSchema } from './serdes/avro/schema'
-export * from './registry/codegen'
 export { type Clock, systemClock } from './clock'
+export type { AggregateStore, Decided } from './dsl/decide'
+export type { ProcessedRecord, Processor, ProcessorContext } from './dsl/process'
+export { type SourceOptions, Stream, stream } from './dsl/stream'
 export * from './errors'
 export {
   type Aggregate,
@@ -11,4 +12,20 @@ export {
   type Outcome,
   type Refusal,
   refuse,
+  type Unstamped,
 } from './graph/decider'
+export { deadLetterTopic } from './graph/names'
+export type { End } from './graph/node'
+export { deadLetter, type ErrorPolicy, failFast, type OnError } from './graph/policy'
+export type { BatchSink, MapAsyncOptions, RetryPolicy, SinkRecord } from './graph/specs/async'
+export { type Topology, topology } from './graph/topology'
+export type * from './log/port'
+export { type Logger, silentLogger } from './logger'
+export * from './registry/codegen'
+export { type AvroSchema, avroSchema } from './serdes/avro/schema'
+export { type Topic, type TopicOptions, topic } from './topics'
+export { type CommandClient, type CommandClientOptions, openCommandClient } from './worker/command-client'
+export type { ProcessingGuarantee } from './worker/committer'
+export type { WorkerOptions, WorkerState } from './worker/options'
+export { openTopicWriter, type TopicWriter, type Written } from './worker/topic-writer'
+export { createWorker, type Worker } from './worker/worker'

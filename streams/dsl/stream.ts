@@ -1,4 +1,4 @@
-import type { CommandEnvelope, Decider, EventEnvelope } from '../graph/decider'
+import type { CommandEnvelope, Decider, EventEnvelope, Outcome } from '../graph/decider'
 import type { End, Node } from '../graph/node'
 import { node } from '../graph/node'
 import type { BatchSink, MapAsyncOptions } from '../graph/specs/async'
@@ -164,17 +164,17 @@ export class Stream<K, V> {
    * Decides commands against the state of their key; see `Decider`. Gives the events and the outcomes, in the order of
    * the commands. The store keeps a fold of the events of each key.
    */
-  decide<S, C, E>(
+  decide<S, C, E extends EventEnvelope>(
     this: Stream<string, C & CommandEnvelope>,
     store: AggregateStore<S>,
     decider: Decider<S, C, E>,
-  ): Decided<S, E & EventEnvelope> {
+  ): Decided<S, E> {
     const { events, outcomes } = decideNodes(this.node, store, decider)
     const lineage = { serdes: { key: this.lineage.serdes.key }, keyChanged: this.lineage.keyChanged }
-    return Object.freeze({ events: new Stream(events, lineage), outcomes: new Stream(outcomes, lineage) }) as Decided<
-      S,
-      E & EventEnvelope
-    >
+    return Object.freeze({
+      events: new Stream<string, E>(events, lineage),
+      outcomes: new Stream<string, Outcome<S>>(outcomes, lineage),
+    })
   }
 
   private revalued<V2>(from: Node): Stream<K, V2> {

@@ -19,11 +19,15 @@ export function isRefusal(decision: unknown): decision is Refusal {
   return typeof decision === 'object' && decision !== null && (decision as Partial<Refusal>).refused === true
 }
 
+/** An event as a decider makes it, without what the engine adds. Of a union, each of its events so. */
+export type Unstamped<E> = E extends unknown ? Omit<E, keyof EventEnvelope> : never
+
+/** S: state, C: commands, E: events as they are written, with their envelope. */
 export interface Decider<S, C, E> {
   /** The state of an aggregate that has no events yet. */
   readonly initial: S
   /** The events that follow, none when the command changes nothing, or why it is refused. */
-  decide(command: C, state: S): readonly E[] | Refusal
+  decide(command: C, state: S): readonly Unstamped<E>[] | Refusal
   evolve(state: S, event: E): S
 }
 

@@ -39,12 +39,17 @@ export function taskStores(options: TaskOptions, currentTimestamp: () => number)
     if (backend === undefined) throw new MillraceError('STORE_UNKNOWN', `store ${declaration.name} was not opened`)
     stores.set(
       declaration.name,
-      openStore(declaration, backend, {
-        currentTimestamp,
-        changelogTopic: topic,
-        openKey: open('key'),
-        openValue: open('value'),
-      }),
+      openStore(
+        declaration,
+        backend,
+        {
+          currentTimestamp,
+          changelogTopic: topic,
+          openKey: open('key'),
+          openValue: open('value'),
+        },
+        { cacheBytes: options.cacheBytes },
+      ),
     )
     if (declaration.changelog) changelogs.set(declaration.name, topic)
   }

@@ -117,7 +117,8 @@ export function createWorker(given: WorkerOptions): Worker {
   function end(): void {
     if (fatal === undefined) {
       setState('NOT_RUNNING')
-      return settleDone.resolve()
+      settleDone.resolve()
+      return
     }
     logger.error({ applicationId, err: fatal.error }, `${applicationId} stopped: ${messageOf(fatal.error)}`)
     setState('ERROR')
