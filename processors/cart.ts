@@ -1,6 +1,5 @@
 /** A cart collects items until it is checked out and becomes an order, once. */
-import type { Decider, Refusal } from 'millrace'
-import type { Unstamped } from '../schemas/envelope'
+import type { Decider, Refusal, Unstamped } from 'millrace'
 import type { AddCartItem, CartCommand, CheckOutCart, RemoveCartItem } from '../schemas/generated/cart-command'
 import type { CartEvent, CartItemAdded } from '../schemas/generated/cart-event'
 import type { Cart, CartItem } from '../schemas/generated/cart-outcome'

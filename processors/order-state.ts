@@ -1,20 +1,6 @@
 import type { OrderEvent } from '../schemas/generated/order-event'
 import type { Order } from '../schemas/generated/order-outcome'
-import type { Money } from './money'
-
-/** A payment that is to be given back, or (with a refund id) was. */
-export interface OwedRefund {
-  readonly paymentId: string
-  readonly amount: Money
-  readonly refundId: string | null
-}
-
-/** What the decider remembers of an order: the order, and what is owed to the customer. Null before it is created. */
-export interface OrderState extends Order {
-  /** What the payment that confirmed the order came to. */
-  readonly paidAmount: Money | null
-  readonly refunds: readonly OwedRefund[]
-}
+import type { OrderState, OwedRefund } from '../state/order'
 
 /**
  * How an event changes the order as everyone sees it. The read model and the decider share this one fold.

@@ -2,14 +2,14 @@
  * The one place where anything is decided about an order. HTTP commands and what payment, dispatch and delivery report
  * come here one after the other, so that a cancel and a dispatch can never both win.
  */
-import type { Decider, Refusal } from 'millrace'
-import type { Unstamped } from '../schemas/envelope'
+import type { Decider, Refusal, Unstamped } from 'millrace'
 import type { CancelOrder, ConfirmOrder, CreateOrder } from '../schemas/generated/order-command'
 import type { OrderEvent } from '../schemas/generated/order-event'
 import type { AnyOrderCommand, RecordPaymentProcessed, RecordPaymentRefunded } from '../schemas/internal-commands'
+import type { OrderState } from '../state/order'
 import { faultOf } from './items'
 import type { Money } from './money'
-import { evolveOrderState, type OrderState } from './order-state'
+import { evolveOrderState } from './order-state'
 import { type RefusalCode, refused } from './refusals'
 
 export type DecidedOrderEvent = Unstamped<OrderEvent>

@@ -70,7 +70,8 @@ interface Stamp {
 
 function stamp<E>(event: Unstamped<E>, { key, commandId, index, version, now }: Stamp): E {
   const eventId = derivedId(commandId, String(index))
-  return { ...event, eventId, aggregateId: key, occurredOn: now, version, causationId: commandId } as E
+  const envelope: EventEnvelope = { eventId, aggregateId: key, occurredOn: now, version, causationId: commandId }
+  return { ...event, ...envelope } as E
 }
 
 function counter(): () => number {
