@@ -1,16 +1,12 @@
 import type { Clock } from 'millrace'
-import { charged, chargeFor, type PaymentTrigger, recorded, refunded, refundFor } from '../processors/payment'
-import type { PaymentEvent } from '../schemas/generated/payment-event'
+import { charged, chargeFor, type PaymentStage, recorded, refunded, refundFor } from '../processors/payment'
 import type { PaymentGateway } from './payment-gateway'
-
-/** Answers an order event that moves money; made for `mapAsync`. */
-export type Settle = (event: PaymentTrigger, orderId: string, signal: AbortSignal) => Promise<PaymentEvent>
 
 /**
  * The payment stage's only call to the outside. All that moves money for an order goes through this one function, so that
  * a charge and a refund of the same order keep their order. Rejects as the gateway does.
  */
-export function settleWith(gateway: PaymentGateway, clock: Clock): Settle {
+export function settleWith(gateway: PaymentGateway, clock: Clock): PaymentStage {
   return async (event, _orderId, signal) => {
     switch (event.eventType) {
       case 'OrderCreated':

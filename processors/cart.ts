@@ -1,7 +1,7 @@
 /** A cart collects items until it is checked out and becomes an order, once. */
 import type { Decider, Refusal, Unstamped } from 'millrace'
 import type { AddCartItem, CartCommand, CheckOutCart, RemoveCartItem } from '../schemas/generated/cart-command'
-import type { CartEvent, CartItemAdded } from '../schemas/generated/cart-event'
+import type { CartCheckedOut, CartEvent, CartItemAdded } from '../schemas/generated/cart-event'
 import type { Cart, CartItem } from '../schemas/generated/cart-outcome'
 import { faultOf, limits, totalOf } from './items'
 import { centsOf } from './money'
@@ -22,6 +22,10 @@ export const cart: Decider<Cart | null, CartCommand, CartEvent> = Object.freeze(
   },
   evolve: evolveCart,
 })
+
+export function isCheckedOut(event: CartEvent): event is CartCheckedOut {
+  return event.eventType === 'CartCheckedOut'
+}
 
 function add({ menuItemId, name, price, quantity }: AddCartItem, items: readonly CartItem[]): Decision {
   const present = items.find((item) => item.menuItemId === menuItemId)?.quantity

@@ -1,5 +1,6 @@
+import type { Outcome } from 'millrace'
 import type { OrderEvent } from '../schemas/generated/order-event'
-import type { Order } from '../schemas/generated/order-outcome'
+import type { Order, OrderOutcome } from '../schemas/generated/order-outcome'
 import type { OrderState, OwedRefund } from '../state/order'
 
 /**
@@ -66,9 +67,14 @@ function settled(refund: OwedRefund, event: Extract<OrderEvent, { eventType: 'Or
   return refund.paymentId === event.paymentId ? { ...refund, refundId: event.refundId } : refund
 }
 
-/** The order without what only the decider needs: what an outcome carries. */
+/** The order without what only the decider needs. */
 export function orderOf(state: OrderState | null): Order | null {
   if (state === null) return null
   const { paidAmount, refunds, ...order } = state
   return order
+}
+
+/** The outcome as it is sent: with the order as everyone sees it. */
+export function withoutMoney(outcome: Outcome<OrderState | null>): OrderOutcome {
+  return { ...outcome, state: orderOf(outcome.state) }
 }

@@ -27,6 +27,9 @@ export interface RefundResult {
 /** Events on which the payment stage acts: a new order is charged, a refund asked for is made, a customer's payment is written down. */
 export type PaymentTrigger = OrderCreated | OrderRefundRequested | OrderConfirmed
 
+/** Answers such an event, by a call to the outside; made for `mapAsync`. */
+export type PaymentStage = (event: PaymentTrigger, orderId: string, signal: AbortSignal) => Promise<PaymentEvent>
+
 export function movesMoney(event: OrderEvent): event is PaymentTrigger {
   switch (event.eventType) {
     case 'OrderCreated':
