@@ -49,10 +49,15 @@ export function parseAvro(text: string): AvroType {
 /** @throws TerminalError SCHEMA_INVALID */
 export function parseAvroJson(json: unknown): AvroType {
   const scope: Scope = { definitions: new Map(), namespace: '' }
-  collect(json, scope)
-  const type = build(json, scope)
-  checkDefaults(type, new Set())
-  return type
+  try {
+    collect(json, scope)
+    const type = build(json, scope)
+    checkDefaults(type, new Set())
+    return type
+  } catch (error) {
+    if (error instanceof RangeError) return invalid('the schema is nested too deeply')
+    throw error
+  }
 }
 
 /** First pass: every definition by its full name, so that a name may be used before it. */

@@ -1,6 +1,7 @@
 /** TypeScript from .avsc files: the types of the values and the schemas themselves, ready for `avro()`. */
 import { messageOf, TerminalError } from '../../errors'
 import { parseAvro } from '../avro/parse'
+import { minify } from '../avro/text'
 import { type Declarations, typeExpression } from './types'
 
 /** A schema file: `order-event.avsc` makes the type `OrderEvent` and the schema `orderEventSchema`. */
@@ -55,11 +56,6 @@ function baseName(file: string): string {
 function pascal(name: string): string {
   const words = name.split(/[^A-Za-z0-9]+/).filter((word) => word !== '')
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
-}
-
-/** The text without the white space between its tokens; the tokens stay as written (1.0 stays 1.0). */
-function minify(json: string): string {
-  return json.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, text: string | undefined) => text ?? '')
 }
 
 function quote(text: string): string {

@@ -1,0 +1,7 @@
+export { type Compatibility, checkCompatibility, type Incompatibility, type IncompatibilityType } from './compatibility'
+export { type EmbeddedRegistry, embeddedRegistry } from './embedded'
+export { inMemoryRegistry } from './in-memory'
+export { type CompatibilityLevel, compatibilityLevels, type LevelViolation, levelViolations } from './levels'
+export type { LocalRegistry } from './local'
+export type { RegisteredSchema, SchemaRegistry, SchemaType } from './port'
+export type { SubjectVersion } from './state'

@@ -1,0 +1,8 @@
+export { type AvroSchema, avroSchema } from './avro/schema'
+export { bytes } from './bytes'
+export { json } from './json'
+export { long } from './long'
+export { nullable } from './nullable'
+export { type PlainSerdeSpec, plainSerde } from './plain'
+export type { OpenSerde, Serde, SerdeContext, SerdeRole, SerdeType } from './serde'
+export { string } from './string'
