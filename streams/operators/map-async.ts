@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { MillraceError, OutageError, TerminalError } from '../errors'
 import type { RetryPolicy } from '../graph/specs/async'
 import type { Held, OperatorContext, OperatorFactory, StreamRecord } from './operator'
@@ -16,6 +17,8 @@ export const mapAsync: OperatorFactory<'map-async'> = ({ map, options }, context
   const { capacity = DEFAULT_CAPACITY, timeoutMs = DEFAULT_TIMEOUT_MS, retry = { delaysMs: [] } } = options
   const lastOfKey = new Map<unknown, Promise<void>>()
   const closed = new AbortController()
+  // As many calls as the capacity allows listen for the close.
+  setMaxListeners(0, closed.signal)
   context.limitHeld(capacity)
 
   const call = async (record: StreamRecord, held: Held): Promise<void> => {
@@ -57,32 +60,39 @@ async function attempts(
       const delay = outage ? OUTAGE_DELAY_MS : retry.delaysMs[failed]
       if (!outage) failed += 1
       if (closed.aborted || delay === undefined || !(outage || retryable(error))) return { error, attempts: failed }
+      context.retried(error)
       await context.sleep(delay, closed)
     }
   }
 }
 
-/** Rejects after `timeoutMs` and aborts the call's signal, which also aborts when the task closes. */
+/**
+ * Rejects after `timeoutMs`, and aborts the call's signal then or when the task closes. The limit is for the world
+ * outside, so it runs on the world's clock and not on the task's.
+ */
 async function withTimeout(
   timeoutMs: number,
   closed: AbortSignal,
   call: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<unknown> {
-  const timeout = new AbortController()
-  const timer = setTimeout(() => timeout.abort(), timeoutMs)
-  const signal = AbortSignal.any([closed, timeout.signal])
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => {
-      reject(
-        closed.aborted
-          ? new MillraceError('CLOSED', 'the task was closed during the call')
-          : new MillraceError('TIMEOUT', `the call took longer than ${timeoutMs} ms`),
-      )
-    })
+  const own = new AbortController()
+  let stop = (_error: MillraceError): void => undefined
+  const stopped = new Promise<never>((_, reject) => {
+    stop = (error) => {
+      reject(error)
+      own.abort()
+    }
   })
+  const onClose = () => stop(new MillraceError('CLOSED', 'the task was closed during the call'))
+  const timer = setTimeout(
+    () => stop(new MillraceError('TIMEOUT', `the call took longer than ${timeoutMs} ms`)),
+    timeoutMs,
+  )
+  closed.addEventListener('abort', onClose)
   try {
-    return await Promise.race([call(signal), aborted])
+    return await Promise.race([call(own.signal), stopped])
   } finally {
     clearTimeout(timer)
+    closed.removeEventListener('abort', onClose)
   }
 }

@@ -48,6 +48,8 @@ export interface OperatorContext {
   dropped(reason: string): void
   hold(): Held
   sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Counts an attempt that failed and will be made again. */
+  retried(error: unknown): void
   /** At most this many calls under way; the task takes no further input beyond it. */
   limitHeld(capacity: number): void
 }

@@ -106,6 +106,7 @@ function operatorContext(options: ChainOptions, step: Step, children: readonly C
     dropped: (reason) => options.dropped(step.name, reason),
     hold: options.hold,
     sleep: options.clock.sleep,
+    retried: (error) => options.onRetry(step.name, error),
     limitHeld: options.limitHeld,
   }
 }

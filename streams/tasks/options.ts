@@ -24,6 +24,8 @@ export interface TaskOptions {
   readonly partitionsOf: (topic: string) => number
   readonly onFailure: (failure: Failure, source: SourceInHand | undefined, action: OnError) => void
   readonly onDropped: (step: string, reason: string, source: SourceInHand | undefined) => void
+  /** A call failed and will be made again. */
+  readonly onRetry: (step: string, error: unknown) => void
   /** A call has come back: there may be something to do. */
   readonly onWake: () => void
 }

@@ -146,6 +146,7 @@ export function testDriver(topology: Topology, options: TestDriverOptions = {}):
           partitionsOf,
           onFailure: () => undefined,
           onDropped: () => undefined,
+          onRetry: () => undefined,
           onWake: () => undefined,
         })
         restore(task, partition)

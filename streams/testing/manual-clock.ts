@@ -15,18 +15,18 @@ export function manualClock(start: number): ManualClock {
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted || ms <= 0) return resolve()
-        const sleeper = { due: now + ms, wake: resolve }
-        sleepers.push(sleeper)
-        signal?.addEventListener('abort', () => {
+        const wake = () => {
           sleepers = sleepers.filter((other) => other !== sleeper)
+          signal?.removeEventListener('abort', wake)
           resolve()
-        })
+        }
+        const sleeper = { due: now + ms, wake }
+        sleepers.push(sleeper)
+        signal?.addEventListener('abort', wake)
       }),
     advance: (ms) => {
       now += ms
-      const due = sleepers.filter((sleeper) => sleeper.due <= now)
-      sleepers = sleepers.filter((sleeper) => sleeper.due > now)
-      for (const { wake } of due) wake()
+      for (const { wake } of sleepers.filter((sleeper) => sleeper.due <= now)) wake()
     },
     untilNextWake: () => (sleepers.length === 0 ? undefined : Math.min(...sleepers.map(({ due }) => due)) - now),
   }

@@ -9,6 +9,7 @@ export interface Counters {
   readonly dropped: Map<string, number>
   readonly commits: { count: number; totalMs: number }
   readonly taskRestarts: { count: number }
+  readonly retries: { count: number }
 }
 
 export function counters(): Counters {
@@ -20,6 +21,7 @@ export function counters(): Counters {
     dropped: new Map(),
     commits: { count: 0, totalMs: 0 },
     taskRestarts: { count: 0 },
+    retries: { count: 0 },
   }
 }
 

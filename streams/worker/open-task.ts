@@ -121,6 +121,10 @@ function newTask(context: OpenTaskOptions, taskId: string, backends: ReadonlyMap
       count(counters.dropped, reason)
       logger.debug({ task: taskId, step, ...source?.from, offset: source?.raw.offset }, `record dropped: ${reason}`)
     },
+    onRetry: (step, error) => {
+      counters.retries.count += 1
+      logger.warn({ task: taskId, step, err: error }, `${step}: ${messageOf(error)}; trying again`)
+    },
     onWake,
   })
 }

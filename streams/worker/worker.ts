@@ -26,6 +26,8 @@ export interface Worker {
   readonly ready: boolean
   readonly tasks: readonly Runner[]
   readonly counters: Counters
+  /** The worker's clock, ms. */
+  now(): number
   /** The store of that name in each local task that has it. */
   localStores(name: string): readonly unknown[]
 }
@@ -306,6 +308,7 @@ export function createWorker(given: WorkerOptions): Worker {
       return [...runners.values()]
     },
     counters,
+    now: clock.now,
     localStores: (name) =>
       [...runners.values()].flatMap(({ task }) => (task?.stores.all.has(name) ? [task.stores.view(name)] : [])),
   }

@@ -1,0 +1,132 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Worker } from './worker'
+
+/**
+ * Offers what the workers count to Prometheus, in the names of Kafka's JMX exporter where there is one. Values are read
+ * when they are scraped: the record path only counts.
+ */
+export function registerMetrics(registry: Registry, workers: readonly Worker[]): void {
+  const gauge = (
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    collect: (set: (labels: Record<string, string>, value: number) => void) => void,
+  ) =>
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      collect() {
+        this.reset()
+        collect((labels, value) => this.set(labels, value))
+      },
+    })
+  const total = (
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    collect: (set: (labels: Record<string, string>, value: number) => void) => void,
+  ) =>
+    new Counter({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      collect() {
+        this.reset()
+        collect((labels, value) => this.inc(labels, value))
+      },
+    })
+
+  total(
+    'millrace_processed_records_total',
+    'Source records processed, by task',
+    ['application_id', 'task_id'],
+    (set) => {
+      for (const { applicationId, counters } of workers) {
+        for (const [task_id, value] of counters.processed) set({ application_id: applicationId, task_id }, value)
+      }
+    },
+  )
+  total(
+    'millrace_published_records_total',
+    'Records written and acknowledged, by topic',
+    ['application_id', 'topic'],
+    (set) => {
+      for (const { applicationId, counters } of workers) {
+        for (const [topic, value] of counters.published) set({ application_id: applicationId, topic }, value)
+      }
+    },
+  )
+  total(
+    'millrace_dead_lettered_records_total',
+    'Records put into dead letters, by source topic',
+    ['application_id', 'topic'],
+    (set) => {
+      for (const { applicationId, counters } of workers) {
+        for (const [topic, value] of counters.deadLettered) set({ application_id: applicationId, topic }, value)
+      }
+    },
+  )
+  total(
+    'millrace_dropped_records_total',
+    'Records left out on purpose, by reason',
+    ['application_id', 'reason'],
+    (set) => {
+      for (const { applicationId, counters } of workers) {
+        for (const [reason, value] of counters.dropped) set({ application_id: applicationId, reason }, value)
+      }
+    },
+  )
+  total('millrace_call_retries_total', 'Calls of mapAsync that were tried again', ['application_id'], (set) => {
+    for (const { applicationId, counters } of workers) set({ application_id: applicationId }, counters.retries.count)
+  })
+  total('millrace_task_restarts_total', 'Tasks closed without a commit and opened again', ['application_id'], (set) => {
+    for (const { applicationId, counters } of workers)
+      set({ application_id: applicationId }, counters.taskRestarts.count)
+  })
+  total('millrace_commits_total', 'Commits of tasks', ['application_id'], (set) => {
+    for (const { applicationId, counters } of workers) set({ application_id: applicationId }, counters.commits.count)
+  })
+  total('millrace_commit_seconds_total', 'Time spent in commits', ['application_id'], (set) => {
+    for (const { applicationId, counters } of workers)
+      set({ application_id: applicationId }, counters.commits.totalMs / 1000)
+  })
+  gauge(
+    'kafka_consumergroup_lag',
+    'Records not yet processed, by partition',
+    ['consumergroup', 'topic', 'partition'],
+    (set) => {
+      for (const { applicationId, tasks } of workers) {
+        for (const { task } of tasks) {
+          for (const { topic, partition, lag } of task?.lag ?? [])
+            set({ consumergroup: applicationId, topic, partition: String(partition) }, lag)
+        }
+      }
+    },
+  )
+  gauge(
+    'kafka_streams_stream_thread_metrics_process_rate',
+    'Source records processed per second since the last scrape',
+    ['application_id'],
+    processRates(workers),
+  )
+}
+
+function processRates(workers: readonly Worker[]) {
+  const last = new Map<string, { readonly at: number; readonly processed: number }>()
+  return (set: (labels: Record<string, string>, value: number) => void): void => {
+    for (const { applicationId, counters, now } of workers) {
+      const processed = [...counters.processed.values()].reduce((sum, value) => sum + value, 0)
+      const before = last.get(applicationId)
+      const at = now()
+      last.set(applicationId, { at, processed })
+      const seconds = before === undefined ? 0 : (at - before.at) / 1000
+      set(
+        { application_id: applicationId },
+        before === undefined || seconds <= 0 ? 0 : (processed - before.processed) / seconds,
+      )
+    }
+  }
+}
