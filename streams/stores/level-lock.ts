@@ -1,0 +1,31 @@
+import { ClassicLevel } from 'classic-level'
+import { MillraceError } from '../errors'
+import { levelError } from './level-errors'
+
+export type Release = () => Promise<void>
+
+export interface LockOptions {
+  /** True: threads of this process may hold it together, other processes may not. */
+  readonly shared: boolean
+  /** What to say when another holds it. */
+  readonly inUse: string
+}
+
+/**
+ * Holds a directory. Node has no file locks, level has: an empty database that is held open is one, and the operating
+ * system lets go of it when the process dies, however it dies.
+ * @throws MillraceError STATE_LOCKED; OutageError STATE_UNAVAILABLE
+ */
+export async function acquireLock(location: string, { shared, inUse }: LockOptions): Promise<Release> {
+  const db = new ClassicLevel(location, { multithreading: shared })
+  try {
+    await db.open()
+  } catch (error) {
+    await db.close()
+    const told = levelError(error, location)
+    throw told.code === 'STATE_LOCKED'
+      ? new MillraceError('STATE_LOCKED', inUse, { cause: told, details: told.details })
+      : told
+  }
+  return () => db.close()
+}

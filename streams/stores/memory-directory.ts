@@ -1,0 +1,40 @@
+import { MillraceError } from '../errors'
+import type { StateDirectory, StoreBackend } from './backend'
+import { memoryBackend } from './memory'
+
+/** State in memory, kept for as long as the directory: a store that is closed and opened again is as it was, a wiped one is new. */
+export function memoryStateDirectory(): StateDirectory {
+  const tasks = new Map<string, Map<string, StoreBackend>>()
+  const inUse = new Set<string>()
+
+  return {
+    async open(taskId, storeName) {
+      const name = `${taskId}/${storeName}`
+      if (inUse.has(name))
+        throw new MillraceError('STATE_LOCKED', `Store ${storeName} of task ${taskId} is open already.`)
+      inUse.add(name)
+      const stores = tasks.get(taskId) ?? new Map<string, StoreBackend>()
+      tasks.set(taskId, stores)
+      const backend = stores.get(storeName) ?? memoryBackend()
+      stores.set(storeName, backend)
+      return {
+        ...backend,
+        close: async () => {
+          inUse.delete(name)
+        },
+      }
+    },
+    async wipe(taskId) {
+      for (const storeName of tasks.get(taskId)?.keys() ?? []) {
+        if (!inUse.has(`${taskId}/${storeName}`)) continue
+        throw new MillraceError('STATE_LOCKED', `Store ${storeName} of task ${taskId} is open and cannot be wiped.`)
+      }
+      tasks.delete(taskId)
+    },
+    tasks: async () => [...tasks.keys()].sort(),
+    async close() {
+      tasks.clear()
+      inUse.clear()
+    },
+  }
+}
