@@ -40,11 +40,10 @@ export function decodeBatches(bytes: Buffer, options: DecodeOptions = {}): reado
       decoded.push({ ...batch, control: null, records: noRecords })
       continue
     }
-    const records = decodeRecords(bytes, batch, fromOffset)
     decoded.push(
       batch.isControl
-        ? { ...batch, control: controlType(records[0]), records: noRecords }
-        : { ...batch, control: null, records },
+        ? { ...batch, control: decodeControl(bytes, batch), records: noRecords }
+        : { ...batch, control: null, records: decodeRecords(bytes, batch, fromOffset) },
     )
   }
   return decoded
@@ -116,9 +115,11 @@ function readHeaders(cursor: Cursor, end: number, batch: BatchHeader): readonly 
   return headers
 }
 
-/** The key of a control record is its version and its type, an int16 each (KIP-98). */
-function controlType(record: LogRecord | undefined): ControlType | null {
+/** What a control batch says; null for one that compaction has emptied. */
+export function decodeControl(bytes: Buffer, batch: BatchHeader): ControlType | null {
+  const [record] = decodeRecords(bytes, batch)
   if (record === undefined) return null
+  // The key of a control record is its version and its type, an int16 each (KIP-98).
   const type = record.key !== null && record.key.length >= 4 ? record.key.readInt16BE(2) : -1
   return type === 0 ? 'abort' : type === 1 ? 'commit' : 'other'
 }

@@ -64,6 +64,8 @@ export interface HeaderFields extends ProducerStamp {
   readonly baseTimestamp: number
   readonly maxTimestamp: number
   readonly count: number
+  /** A marker that ends a transaction, not records. */
+  readonly control?: boolean
 }
 
 /**
@@ -113,10 +115,8 @@ export function writeHeader(batch: Buffer, fields: HeaderFields): void {
   batch.writeInt32BE(batch.length - lengthEnd, at.length)
   batch.writeInt32BE(fields.leaderEpoch, at.leaderEpoch)
   batch.writeInt8(magicV2, at.magic)
-  batch.writeInt16BE(
-    compressions.indexOf(fields.compression) | (fields.transactional ? transactionalFlag : 0),
-    at.attributes,
-  )
+  const flags = (fields.transactional ? transactionalFlag : 0) | (fields.control ? controlFlag : 0)
+  batch.writeInt16BE(compressions.indexOf(fields.compression) | flags, at.attributes)
   batch.writeInt32BE(fields.lastOffsetDelta, at.lastOffsetDelta)
   writeInt64(batch, fields.baseTimestamp, at.baseTimestamp)
   writeInt64(batch, fields.maxTimestamp, at.maxTimestamp)

@@ -1,4 +1,5 @@
 export type { CompressionType, ProducerStamp, RecordsBuffer, SealedBatch } from './buffer'
+export { type ControlFields, controlBatch } from './control'
 export { crc32c } from './crc32c'
 export {
   batchHeaders,
@@ -6,8 +7,18 @@ export {
   type DecodedBatch,
   type DecodeOptions,
   decodeBatches,
+  decodeControl,
   decodeRecords,
 } from './decode'
 export { nextSequence, noProducer, type RecordsBufferOptions, recordsBuffer } from './encode'
-export { type BatchHeader, checksumMatches, headerBytes, readHeader, setBaseOffset, verifyChecksum } from './header'
+export { filterBatch } from './filter'
+export {
+  type BatchHeader,
+  checksumMatches,
+  headerBytes,
+  lengthEnd,
+  readHeader,
+  setBaseOffset,
+  verifyChecksum,
+} from './header'
 export { murmur2 } from './murmur2'

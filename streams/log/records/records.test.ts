@@ -2,7 +2,17 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import type { Header, LogRecord } from '../port'
 import type { ProducerStamp, SealedBatch } from './buffer'
-import { crc32c, decodeBatches, nextSequence, noProducer, recordsBuffer, setBaseOffset } from './index'
+import {
+  controlBatch,
+  crc32c,
+  decodeBatches,
+  filterBatch,
+  nextSequence,
+  noProducer,
+  readHeader,
+  recordsBuffer,
+  setBaseOffset,
+} from './index'
 
 type Given = Omit<LogRecord, 'offset'>
 
@@ -255,6 +265,50 @@ test.each([
     expect.objectContaining({ isControl: true, control, records: [], producerId: 6, lastOffset: 8 }),
   ])
 })
+
+test.each(['abort', 'commit'] as const)('a marker to %s is read as one', (type) => {
+  const marker = controlBatch({ type, producerId: 6, producerEpoch: 2, timestamp: 77 })
+  setBaseOffset(marker, 8, 0)
+  expect(decodeBatches(marker)).toEqual([
+    expect.objectContaining({
+      isControl: true,
+      isTransactional: true,
+      control: type,
+      producerId: 6,
+      producerEpoch: 2,
+      baseOffset: 8,
+      lastOffset: 8,
+      maxTimestamp: 77,
+    }),
+  ])
+})
+
+test('a filtered batch keeps the chosen records, their offsets and its own last offset', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(record, fc.boolean()), { minLength: 1, maxLength: 20 }),
+      fc.constantFrom('none', 'gzip'),
+      stamp,
+      (entries, compression, stamped) => {
+        const records = entries.map(([given]) => given)
+        const run = placed(encode(records, { compression }).seal(stamped), 100)
+        const filtered = filterBatch(run, readHeader(run, 0)!, ({ offset }) => entries[offset - 100]![1])
+        const expected = withOffsets(records, 100).filter((_, index) => entries[index]![1])
+        if (expected.length === 0) {
+          expect(filtered).toBeUndefined()
+          return
+        }
+        const [batch] = decodeBatches(filtered!)
+        expect(batch).toMatchObject({ lastOffset: 99 + records.length, isTransactional: false, ...idOf(stamped) })
+        expect(batch?.records).toEqual(expected)
+      },
+    ),
+  )
+})
+
+function idOf({ producerId, producerEpoch, baseSequence }: ProducerStamp) {
+  return { producerId, producerEpoch, baseSequence }
+}
 
 function plain(value: string, timestamp = 1_700_000_000_000, headers: readonly Header[] = []): Given {
   return { key: null, value: Buffer.from(value), timestamp, headers }

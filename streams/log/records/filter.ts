@@ -1,0 +1,37 @@
+import type { LogRecord } from '../port'
+import { compress } from './compression'
+import { decodeRecord, recordBytes } from './decode'
+import { type BatchHeader, headerBytes, writeHeader } from './header'
+
+/**
+ * The batch with only the records that `keep` chooses, as compaction leaves it: offsets and timestamps stay, the batch is no
+ * longer part of a transaction. Undefined when no record is left.
+ */
+export function filterBatch(
+  bytes: Buffer,
+  batch: BatchHeader,
+  keep: (record: LogRecord) => boolean,
+): Buffer | undefined {
+  const cursor = { bytes: recordBytes(bytes, batch), at: 0 }
+  const kept: Buffer[] = []
+  let maxTimestamp = -1
+  for (let index = 0; index < batch.count; index++) {
+    const start = cursor.at
+    const record = decodeRecord(cursor, batch)
+    if (!keep(record)) continue
+    kept.push(cursor.bytes.subarray(start, cursor.at))
+    maxTimestamp = Math.max(maxTimestamp, record.timestamp)
+  }
+  if (kept.length === 0) return undefined
+  if (kept.length === batch.count && !batch.isTransactional) return bytes.subarray(batch.start, batch.end)
+
+  const filtered = Buffer.concat([Buffer.alloc(headerBytes), compress(Buffer.concat(kept), batch.compression)])
+  writeHeader(filtered, {
+    ...batch,
+    lastOffsetDelta: batch.lastOffset - batch.baseOffset,
+    maxTimestamp,
+    count: kept.length,
+    transactional: false,
+  })
+  return filtered
+}
