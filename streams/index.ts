@@ -22,7 +22,18 @@ export { type Topology, topology } from './graph/topology'
 export type * from './log/port'
 export { type Logger, silentLogger } from './logger'
 export * from './registry/codegen'
+export { openLogRegistry } from './registry/log-registry'
+export { bytes, json, long, nullable, string } from './serdes'
 export { type AvroSchema, avroSchema } from './serdes/avro/schema'
+export type { OpenSerde, Serde, SerdeContext, SerdeType } from './serdes/serde'
+export {
+  keyValueStore,
+  sessionStore,
+  timestampedKeyValueStore,
+  versionedStore,
+  windowStore,
+} from './stores/declaration'
+export type * from './stores/store'
 export { type Topic, type TopicOptions, topic } from './topics'
 export { type CommandClient, type CommandClientOptions, openCommandClient } from './worker/command-client'
 export type { ProcessingGuarantee } from './worker/committer'

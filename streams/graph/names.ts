@@ -17,6 +17,10 @@ const prefixes: Readonly<Partial<Record<OperatorType, string>>> = {
   split: 'KSTREAM-BRANCH',
   branch: 'KSTREAM-BRANCHCHILD',
   process: 'KSTREAM-PROCESSOR',
+  'to-table': 'KTABLE-SOURCE',
+  'to-stream': 'KTABLE-TOSTREAM',
+  'table-filter': 'KTABLE-FILTER',
+  'table-map-values': 'KTABLE-MAPVALUES',
 }
 
 /** The name given by hand, or one derived from the place; derived names are for people only and change nothing durable. */

@@ -1,5 +1,6 @@
 import { MillraceError } from '../errors'
 import type { TopicSpec } from '../log/port'
+import { changelogTopicConfig } from '../stores/declaration'
 import { changelogTopic, repartitionTopic } from './names'
 import type { SubTopology } from './subtopologies'
 import type { Topology } from './topology'
@@ -66,20 +67,12 @@ function tasksOfOne(
   return counts.length === 0 ? undefined : Math.max(...counts)
 }
 
-/** Changelogs are compacted; those of windows and sessions also forget what has left the retention, with a day to spare (as Kafka Streams). */
 function changelogSpecs(sub: SubTopology, applicationId: string, partitions: number): readonly TopicSpec[] {
-  const dayMs = 24 * 60 * 60 * 1000
   return sub.stores
     .filter((store) => store.changelog)
-    .map((store) => {
-      const retention: Record<string, string> =
-        'retentionMs' in store
-          ? { 'cleanup.policy': 'compact,delete', 'retention.ms': String(store.retentionMs + dayMs) }
-          : { 'cleanup.policy': 'compact' }
-      return {
-        name: changelogTopic(applicationId, store.name),
-        partitions,
-        config: { ...retention, ...store.changelogConfig },
-      }
-    })
+    .map((store) => ({
+      name: changelogTopic(applicationId, store.name),
+      partitions,
+      config: changelogTopicConfig(store),
+    }))
 }

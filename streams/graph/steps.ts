@@ -1,6 +1,7 @@
 import { MillraceError } from '../errors'
 import { stepName } from './names'
 import type { End, Node } from './node'
+import { sendingOldValues } from './old-values'
 import type { SpecOf } from './specs'
 
 /** Where a step's records go: the step and which of its inputs. */
@@ -19,6 +20,8 @@ export interface Step {
   readonly role: 'operator' | 'repartition-sink' | 'repartition-source'
   readonly name: string
   readonly children: readonly Edge[]
+  /** Tables: whether something downstream needs to know what a row was before. */
+  readonly sendsOldValues: boolean
 }
 
 interface DraftStep {
@@ -73,8 +76,14 @@ export function stepsOf(ends: readonly End[]): readonly Step[] {
   ends.forEach((end) => {
     visit(end.end)
   })
+  const sending = sendingOldValues(drafts)
   return drafts.map((draft) =>
-    Object.freeze({ ...draft, children: Object.freeze(draft.children), name: stepName(draft) }),
+    Object.freeze({
+      ...draft,
+      children: Object.freeze(draft.children),
+      name: stepName(draft),
+      sendsOldValues: sending.has(draft.index),
+    }),
   )
 }
 

@@ -1,0 +1,157 @@
+import { type Clock, systemClock } from '../clock'
+import { FencedError, OutageError, TerminalError } from '../errors'
+import type { Log, LogReader, TransactionalProducer } from '../log/port'
+import { recordsBuffer } from '../log/records'
+import { type LocalRegistry, localRegistry } from './local'
+import type { SchemaRegistry } from './port'
+import type { RegistryEntry } from './state'
+
+export interface LogRegistry extends SchemaRegistry {
+  close(): Promise<void>
+}
+
+export interface LogRegistryOptions {
+  /** Default `_millrace-schemas`. */
+  readonly topic?: string
+  readonly clock?: Clock
+}
+
+const POLL_MS = 500
+const RETRY_MS = 50
+const ATTEMPTS = 100
+
+/**
+ * A registry whose entries are a topic of one partition, for applications on a Kafka that has no registry of its own: all
+ * processes that open it share one set of ids. Writers take turns by a transactional id: who opens it fences who had it,
+ * so an id is given once.
+ * @throws OutageError REGISTRY_UNAVAILABLE
+ */
+export async function openLogRegistry(log: Log, options: LogRegistryOptions = {}): Promise<LogRegistry> {
+  const { topic = '_millrace-schemas', clock = systemClock } = options
+  await log.admin.createTopics([
+    {
+      name: topic,
+      partitions: 1,
+      config: { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' },
+    },
+  ])
+  const reader = await log.reader({ isolation: 'read_committed' })
+  reader.assign([{ topic, partition: 0, offset: 0 }])
+  let entries: readonly RegistryEntry[] = []
+  let local: LocalRegistry = localRegistry({ entries, record: () => undefined })
+  let position = 0
+  let turn: Promise<unknown> = Promise.resolve()
+
+  /** One at a time: the reader and the transactional id are shared. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const own = turn.then(work, work)
+    turn = own.catch(() => undefined)
+    return own
+  }
+  async function catchUp(): Promise<void> {
+    const read = await readTo(log, reader, { topic, position })
+    position = read.position
+    if (read.entries.length === 0) return
+    entries = [...entries, ...read.entries]
+    local = localRegistry({ entries, record: () => undefined })
+  }
+  /** Registers as if it were ours alone, and gives what has to be written for it to be so. */
+  function draft(subject: string, schema: string, type: Parameters<SchemaRegistry['register']>[2]) {
+    const drafted: RegistryEntry[] = []
+    const id = localRegistry({ entries, record: (entry) => drafted.push(entry) }).register(subject, schema, type)
+    return { id, drafted }
+  }
+  async function write(producer: TransactionalProducer, drafted: readonly RegistryEntry[]): Promise<void> {
+    const records = recordsBuffer()
+    for (const entry of drafted) records.append(null, Buffer.from(JSON.stringify(entry), 'utf8'), clock.now(), [])
+    await producer.send([{ topic, partition: 0, records }])
+    await producer.commit([], { groupId: topic, memberId: '', generation: -1 })
+  }
+  async function registerOnce(
+    subject: string,
+    schema: string,
+    type: Parameters<SchemaRegistry['register']>[2],
+  ): Promise<number> {
+    const producer = await log.transactionalProducer({ transactionalId: topic, timeoutMs: 10_000 })
+    try {
+      await catchUp()
+      const { id, drafted } = draft(subject, schema, type)
+      if (drafted.length > 0) await write(producer, drafted)
+      return id
+    } finally {
+      await producer.close()
+    }
+  }
+  const register: SchemaRegistry['register'] = (subject, schema, type) => {
+    const known = local.find(subject, schema, type)
+    if (known !== undefined) return known.id
+    return inTurn(async () => {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          const id = await registerOnce(subject, schema, type)
+          await catchUp()
+          return id
+        } catch (error) {
+          if (error instanceof TerminalError || attempt === ATTEMPTS) throw error
+          if (!(error instanceof FencedError)) throw unavailable(topic, error)
+          await clock.sleep(RETRY_MS)
+        }
+      }
+    })
+  }
+
+  await inTurn(catchUp)
+  return {
+    register,
+    schemaById: (id) => {
+      try {
+        return local.schemaById(id)
+      } catch {
+        return inTurn(async () => {
+          await catchUp()
+          return local.schemaById(id)
+        })
+      }
+    },
+    close: async () => {
+      await turn
+      await reader.close()
+    },
+  }
+}
+
+interface Read {
+  readonly entries: readonly RegistryEntry[]
+  readonly position: number
+}
+
+async function readTo(
+  log: Log,
+  reader: LogReader,
+  from: { readonly topic: string; readonly position: number },
+): Promise<Read> {
+  const { topic } = from
+  try {
+    const [end] = await log.admin.offsets([{ topic, partition: 0 }], 'latest')
+    const entries: RegistryEntry[] = []
+    let { position } = from
+    while (position < (end?.offset ?? 0)) {
+      for (const batch of await reader.poll(POLL_MS)) {
+        for (const { value } of batch.records)
+          if (value !== null) entries.push(JSON.parse(value.toString('utf8')) as RegistryEntry)
+        position = batch.nextOffset
+      }
+    }
+    return { entries, position }
+  } catch (error) {
+    throw unavailable(topic, error)
+  }
+}
+
+function unavailable(topic: string, cause: unknown): OutageError {
+  return new OutageError(
+    'REGISTRY_UNAVAILABLE',
+    `the schemas in topic ${topic} cannot be read or written: ${(cause as Error).message}`,
+    { cause },
+  )
+}
