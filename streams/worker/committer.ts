@@ -39,7 +39,7 @@ export function atLeastOnce({ member, shared }: Pick<CommitterOptions, 'member' 
     commit: async ({ outputs, changelogs, offsets }) => {
       const batches = nonEmpty([...outputs, ...changelogs])
       const appended = batches.length === 0 ? [] : await shared.send(batches)
-      await member.commit(offsets)
+      if (offsets.length > 0) await member.commit(offsets)
       return appended
     },
     close: async () => undefined,
