@@ -1,12 +1,18 @@
 /** How a node runs. One operator per node and task; each file in this room is one operator. */
 import type { Cancellable, PunctuationType, RecordMetadata, StreamRecord } from '../graph/processor'
 import type { OperatorSpec, OperatorType, SpecOf } from '../graph/specs'
+import type { ValueAndTimestamp } from '../stores/store'
 
 export type { StreamRecord } from '../graph/processor'
 
 export interface Operator {
   /** `input` is the place of the parent the record comes from: 0, or 1 for the right side of a join. */
   process(record: StreamRecord, input: number): void
+  /**
+   * Tables: the row of a key as it is now, or as it was at `asOf` (ms; tables that keep versions). What is not kept in a
+   * store of its own is derived from the parents' rows (Kafka Streams' KTableValueGetter).
+   */
+  row?(key: unknown, asOf?: number): ValueAndTimestamp<unknown> | undefined
   /** Before each commit: forwards what was held back (caches). */
   flush?(): void
   /** Before each commit, after `flush`: work to be done outside the log. While it rejects, the commit waits. */
@@ -37,6 +43,10 @@ export interface OperatorContext {
   forward(record: StreamRecord): void
   /** The store of that name, in the type of its declaration. */
   store(name: string): unknown
+  /** The row of a key in the table that is this operator's parent at `input`. */
+  parentRow(input: number, key: unknown, asOf?: number): ValueAndTimestamp<unknown> | undefined
+  /** Tables: whether something downstream needs the old value of each change (graph/old-values.ts). */
+  readonly sendsOldValues: boolean
   recordMetadata(): RecordMetadata | undefined
   /** The largest timestamp the task has seen, ms; -1 before the first record. */
   streamTime(): number

@@ -1,0 +1,150 @@
+import { MillraceError } from '../errors'
+import { type Node, node } from '../graph/node'
+import type { OperatorSpec } from '../graph/specs'
+import type { TableStore } from '../graph/specs/table'
+import type { Topic } from '../topics'
+import { erase, eraseTopic } from './erase'
+import { type KnownSerdes, type SourceOptions, Stream } from './stream'
+
+export type { TableStore } from '../graph/specs/table'
+
+/**
+ * How rows can be looked up, in a store of the table itself or of those it is derived from: not at all, the latest ones,
+ * or also as of a time.
+ */
+export type Rows = 'none' | 'latest' | 'versioned'
+
+export interface TableLineage<K, V> {
+  readonly serdes: KnownSerdes<K, V>
+  readonly rows: Rows
+  /** For messages: what would have to be written to have its rows kept. */
+  readonly mend: string
+}
+
+/**
+ * Reads a topic as a table: the latest value of each key, where null deletes (Kafka Streams: `StreamsBuilder#table`).
+ * With a store its rows can be looked up, which joins and `groupBy` need. Records without a key are left out and counted.
+ * @example
+ * const customers = table(customerTopic, timestampedKeyValueStore('customers', { key: string, value: json<Customer>() }))
+ */
+export function table<K, V>(
+  topic: Topic<K, V>,
+  store?: TableStore<K, Exclude<V, null>>,
+  options: SourceOptions = {},
+): Table<K, Exclude<V, null>> {
+  const source = node({ type: 'source', topic: eraseTopic(topic), ...options, tombstones: true }, [])
+  const serdes = store ?? erase<KnownSerdes<K, Exclude<V, null>>>(topic)
+  return new Table(stored({ type: 'to-table', of: 'topic' }, store, source), {
+    serdes: { key: serdes.key, value: serdes.value },
+    rows: rowsOf(store),
+    mend: `table(${topic.name}, timestampedKeyValueStore('…', …))`,
+  })
+}
+
+/** @internal `Stream#toTable`. */
+export function toTable<K, V>(
+  { node: from, lineage }: Stream<K, V>,
+  store: TableStore<Exclude<K, null>, Exclude<V, null>>,
+): Table<Exclude<K, null>, Exclude<V, null>> {
+  const declared = erase<TableStore<unknown, unknown>>(store)
+  const { name, key, value } = declared
+  const parent = lineage.keyChanged ? node({ type: 'repartition', repartition: name, key, value }, [from]) : from
+  return new Table(stored({ type: 'to-table', of: 'stream' }, store, parent), {
+    serdes: { key: store.key, value: store.value },
+    rows: rowsOf(store),
+    mend: '',
+  })
+}
+
+/** @internal */
+export function rowsOf(store: { readonly kind: string } | undefined, otherwise: Rows = 'none'): Rows {
+  if (store === undefined) return otherwise
+  return store.kind === 'versioned' ? 'versioned' : 'latest'
+}
+
+/**
+ * The latest value of each key (Kafka Streams: `KTable`). A frozen value: every verb gives a new one. A verb given a store
+ * keeps its result there, for queries by name and so that rows can be looked up.
+ */
+export class Table<K, V> {
+  /** @internal */ readonly node: Node
+  /** @internal */ readonly lineage: TableLineage<K, V>
+
+  /** @internal Its node forwards `Change`s (graph/change.ts). */
+  constructor(from: Node, lineage: TableLineage<K, V>) {
+    this.node = from
+    this.lineage = lineage
+    Object.freeze(this)
+  }
+
+  /**
+   * Every change as a record, a deletion as null (`KTable#toStream`). A repeated equal value is a change too.
+   */
+  toStream(): Stream<K, V | null> {
+    const { key } = this.lineage.serdes
+    return new Stream<K, V | null>(node({ type: 'to-stream' }, [this.node]), { serdes: { key }, keyChanged: false })
+  }
+
+  /**
+   * The rows whose predicate holds; a type guard narrows the value (`KTable#filter`). A row that stops passing is deleted.
+   * Where the rows of this table are not kept, a deletion is forwarded for every row that does not pass.
+   */
+  filter<W extends V>(predicate: (value: V, key: K) => value is W, store?: TableStore<K, W>): Table<K, W>
+  filter(predicate: (value: V, key: K) => boolean, store?: TableStore<K, V>): Table<K, V>
+  filter(predicate: (value: V, key: K) => boolean, store?: TableStore<K, V>): Table<K, V> {
+    return this.filtered(predicate, { not: false, store })
+  }
+
+  /** The rows whose predicate does not hold (`KTable#filterNot`). */
+  filterNot(predicate: (value: V, key: K) => boolean, store?: TableStore<K, V>): Table<K, V> {
+    return this.filtered(predicate, { not: true, store })
+  }
+
+  /** A new value for each row; deletions stay deletions (`KTable#mapValues`). Without a store the map is applied again at each look-up. */
+  mapValues<V2>(map: (value: V, key: K) => V2, store?: TableStore<K, V2>): Table<K, V2> {
+    const { rows, mend } = this.lineage
+    return new Table<K, V2>(stored({ type: 'table-map-values', map: erase(map) }, store, this.node), {
+      serdes: store === undefined ? { key: this.lineage.serdes.key } : { key: store.key, value: store.value },
+      rows: rowsOf(store, rows),
+      mend,
+    })
+  }
+
+  private filtered(
+    predicate: (value: V, key: K) => boolean,
+    { not, store }: { readonly not: boolean; readonly store: TableStore<K, V> | undefined },
+  ): Table<K, V> {
+    const { serdes, rows, mend } = this.lineage
+    return new Table<K, V>(
+      stored(
+        { type: 'table-filter', predicate: erase(predicate), not, versioned: rows === 'versioned' },
+        store,
+        this.node,
+      ),
+      {
+        serdes: store === undefined ? serdes : { key: store.key, value: store.value },
+        rows: rowsOf(store, rows),
+        mend,
+      },
+    )
+  }
+}
+
+/** A node that keeps its rows in the store, where there is one. */
+function stored<K, V>(spec: OperatorSpec, store: TableStore<K, V> | undefined, parent: Node): Node {
+  if (store === undefined) return node(spec, [parent])
+  const declared = erase<TableStore<unknown, unknown>>(store)
+  return node({ ...spec, store: declared, stores: [declared] } as OperatorSpec, [parent])
+}
+
+/**
+ * @internal Joins and groupings look rows up, so the table must keep them.
+ * @throws MillraceError TOPOLOGY_INVALID, saying what to write
+ */
+export function requireRows<K, V>({ lineage }: Table<K, V>, verb: string): void {
+  if (lineage.rows !== 'none') return
+  throw new MillraceError(
+    'TOPOLOGY_INVALID',
+    `${verb} looks up rows of a table that does not keep them; give it a store: ${lineage.mend}`,
+  )
+}

@@ -1,0 +1,7 @@
+import type { Change } from '../graph/change'
+import type { OperatorFactory } from './operator'
+
+/** Every change as a record with the new value. */
+export const toStream: OperatorFactory<'to-stream'> = (_spec, { forward }) => ({
+  process: (record) => forward({ ...record, value: (record.value as Change<unknown>).newValue }),
+})
