@@ -17,7 +17,8 @@ export interface SinkTopic<K, V> {
   readonly value: SinkSerde<V>
 }
 
-interface SinkSerde<T> {
+/** A serde that can write these values: one whose own type is wider will do. */
+export interface SinkSerde<T> {
   readonly name: string
   open(context: Parameters<Serde<T>['open']>[0]): Pick<OpenSerde<T>, 'encode'>
 }

@@ -8,9 +8,22 @@ import type { AnyStoreDeclaration } from '../stores/declaration'
 import type { Topic } from '../topics'
 import { type AggregateStore, type Decided, decideNodes } from './decide'
 import { erase, eraseTopic, type SinkTopic } from './erase'
-import { type Processor, type ProcessorContext, type ProcessorOptions, processNode } from './process'
+import { type JoinStoresOf, type StreamJoin, streamJoinNode } from './join-streams'
+import {
+  type Processor,
+  type ProcessorContext,
+  type ProcessorOptions,
+  processNode,
+  type ValuesProcessorContext,
+} from './process'
+import { type ChooseTopic, chosenTopic, type SinkOptions, type SinkTopics, sinkEnd } from './sink'
+import { type Branches, type BranchPredicates, splitNodes } from './split'
+import { type Table, type TableStore, toTable } from './table'
+import type { JoinWindows } from './within'
 
 export interface SourceOptions {
+  /** Of the step, in `describe`. */
+  readonly name?: string
   /** Default: the record's own timestamp. */
   readonly timestampExtractor?: TimestampExtractor
   /** Where to begin without a committed offset. Default `earliest`. */
@@ -111,9 +124,82 @@ export class Stream<K, V> {
     return new Stream<K, V | V2>(node({ type: 'merge' }, [this.node, other.node]), { serdes: { key }, keyChanged })
   }
 
-  /** Writes each record to the topic, partitioned by the key's bytes as Kafka's own producer does. */
-  to(topic: SinkTopic<K, V>): End {
-    return { end: node({ type: 'sink', topic: eraseTopic(topic) }, [this.node]) }
+  /**
+   * Joins records of one key whose timestamps are near each other; the result has the later timestamp
+   * (`KStream#join(KStream)`). Null keys and values are left out. A side whose key has changed is repartitioned, in a
+   * topic named after the stores.
+   * @example
+   * created.join(paid, (order, payment) => ({ ...order, ...payment }), within({ hours: 2 }), openOrders)
+   */
+  join<V2, R>(
+    other: Stream<K, V2>,
+    joiner: (left: Exclude<V, null>, right: Exclude<V2, null>, key: Exclude<K, null>) => R,
+    windows: JoinWindows,
+    stores: JoinStoresOf<K, V, NoInfer<V2>>,
+  ): Stream<K, R> {
+    return this.joinedWith(other, { kind: 'inner', joiner, windows, stores })
+  }
+
+  /**
+   * As `join`, and a record of this side that finds no partner comes out with null, once its window and grace have passed
+   * (`KStream#leftJoin(KStream)`); one without a key comes out at once.
+   */
+  leftJoin<V2, R>(
+    other: Stream<K, V2>,
+    joiner: (left: Exclude<V, null>, right: Exclude<V2, null> | null, key: K) => R,
+    windows: JoinWindows,
+    stores: JoinStoresOf<K, V, NoInfer<V2>>,
+  ): Stream<K, R> {
+    return this.joinedWith(other, { kind: 'left', joiner, windows, stores })
+  }
+
+  /** As `leftJoin`, for both sides (`KStream#outerJoin`). */
+  outerJoin<V2, R>(
+    other: Stream<K, V2>,
+    joiner: (left: Exclude<V, null> | null, right: Exclude<V2, null> | null, key: K) => R,
+    windows: JoinWindows,
+    stores: JoinStoresOf<K, V, NoInfer<V2>>,
+  ): Stream<K, R> {
+    return this.joinedWith(other, { kind: 'outer', joiner, windows, stores })
+  }
+
+  /**
+   * Sends each record to the first branch whose predicate holds, and to the one named `otherwise` where none does; without
+   * that name it goes nowhere (`KStream#split`). A type guard narrows the values of its branch.
+   * @throws MillraceError TOPOLOGY_INVALID
+   * @example
+   * const { small, large } = stream(payments).split({ small: ({ amount }) => amount < 100 }, 'large')
+   */
+  split<P extends BranchPredicates<K, V>>(predicates: P): Branches<K, V, P>
+  split<P extends BranchPredicates<K, V>, const D extends string>(
+    predicates: P,
+    otherwise: D,
+  ): Branches<K, V, P> & { readonly [Name in D]: Stream<K, V> }
+  split(predicates: BranchPredicates<K, V>, otherwise?: string): Readonly<Record<string, Stream<K, V>>> {
+    const branches = [...splitNodes(this.node, predicates, otherwise)]
+    return Object.freeze(Object.fromEntries(branches.map(([name, from]) => [name, new Stream(from, this.lineage)])))
+  }
+
+  /**
+   * Writes each record to the topic, partitioned by the key's bytes as Kafka's own producer does; or to the one, among
+   * several that are declared, that `choose` names for the record (`TopicNameExtractor`). A null value is a tombstone.
+   * @example
+   * stream(payments).to({ approved, declined }, ({ status }) => (status === 'ok' ? 'approved' : 'declined'))
+   */
+  to(topic: SinkTopic<Exclude<K, null>, Exclude<V, null>>, options?: SinkOptions<K, V>): End
+  to<T extends SinkTopics<K, V>>(topics: T, choose: ChooseTopic<K, V, T>, options?: SinkOptions<K, V>): End
+  to(topic: object, choose?: object, options?: object): End {
+    return typeof choose === 'function'
+      ? sinkEnd(chosenTopic<K, V, SinkTopics<K, V>>(erase(topic), erase(choose)), erase(options), this.node)
+      : sinkEnd(erase<ErasedTopic>(topic), erase(choose), this.node)
+  }
+
+  /**
+   * The latest value of each key as a table; null deletes, records without a key are left out (`KStream#toTable`). After a
+   * change of key it goes through the topic `<app-id>-<store>-repartition`.
+   */
+  toTable(store: TableStore<Exclude<K, null>, Exclude<V, null>>): Table<Exclude<K, null>, Exclude<V, null>> {
+    return toTable(this, store)
   }
 
   /**
@@ -174,6 +260,13 @@ export class Stream<K, V> {
     return Object.freeze({
       events: new Stream<string, E>(events, lineage),
       outcomes: new Stream<string, Outcome<S>>(outcomes, lineage),
+    })
+  }
+
+  private joinedWith<V2, R>(other: Stream<K, V2>, join: StreamJoin<K, V, V2>): Stream<K, R> {
+    return new Stream<K, R>(streamJoinNode(this, other, join), {
+      serdes: { key: erase<Serde<K>>(join.stores.key) },
+      keyChanged: false,
     })
   }
 

@@ -17,6 +17,7 @@ const prefixes: Readonly<Partial<Record<OperatorType, string>>> = {
   split: 'KSTREAM-BRANCH',
   branch: 'KSTREAM-BRANCHCHILD',
   process: 'KSTREAM-PROCESSOR',
+  'stream-join': 'KSTREAM-JOIN',
   'to-table': 'KTABLE-SOURCE',
   'to-stream': 'KTABLE-TOSTREAM',
   'table-filter': 'KTABLE-FILTER',

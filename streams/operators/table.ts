@@ -5,6 +5,11 @@ import { mapAsync } from './map-async'
 import type { OperatorFactory } from './operator'
 import { process } from './process'
 import * as stateless from './stateless'
+import { streamJoin } from './stream-join'
+import { tableFilter } from './table-filter'
+import { tableMapValues } from './table-map-values'
+import { toStream } from './to-stream'
+import { toTable } from './to-table'
 
 /** How each type of node runs, except those at the edge of a task, which the task itself runs. */
 export type InnerOperatorType = Exclude<OperatorType, 'source' | 'sink' | 'repartition'>
@@ -25,4 +30,9 @@ export const operators: { readonly [T in InnerOperatorType]: OperatorFactory<T> 
   decide,
   'map-async': mapAsync,
   'batch-sink': batchSink,
+  'stream-join': streamJoin,
+  'to-table': toTable,
+  'to-stream': toStream,
+  'table-filter': tableFilter,
+  'table-map-values': tableMapValues,
 }

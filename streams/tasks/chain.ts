@@ -145,7 +145,9 @@ function repartitionOperator(spec: RepartitionSpec, context: OperatorContext, { 
   const encoder = encoderFor(repartitionAsTopic(context.applicationId, spec))
   return {
     process: (record) => {
-      if (record.key === null || record.key === undefined) return context.dropped('null key before a repartition')
+      if ((record.key === null || record.key === undefined) && !spec.keepsNullKeys) {
+        return context.dropped('null key before a repartition')
+      }
       encoder.append(record, spec.partitioner)
     },
   }

@@ -56,6 +56,8 @@ export interface RepartitionSpec {
   readonly value: Serde<unknown>
   readonly partitions?: number
   readonly partitioner?: (value: unknown, key: unknown, partitions: number) => number
+  /** Whether records without a key pass, as they do to a left or outer join (KIP-962). Default false: they are dropped. */
+  readonly keepsNullKeys?: boolean
 }
 
 export interface SourceSpecs {
