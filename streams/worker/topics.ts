@@ -1,7 +1,7 @@
 import { MillraceError } from '../errors'
 import { deadLetterTopic } from '../graph/names'
 import { type PartitionPlan, planPartitions } from '../graph/partitions'
-import type { ErasedTopic } from '../graph/specs/source'
+import { type ErasedTopic, sinkTopics } from '../graph/specs/source'
 import type { Topology } from '../graph/topology'
 import type { LogAdmin, TopicSpec } from '../log/port'
 
@@ -26,9 +26,7 @@ export async function prepareTopics(
   admin: LogAdmin,
 ): Promise<PreparedTopics> {
   const sources = topology.subTopologies.flatMap((sub) => sub.sources.map(({ topic }) => topic))
-  const sinks = topology.steps.flatMap(({ node: { spec } }) =>
-    spec.type === 'sink' && typeof spec.topic !== 'function' ? [spec.topic] : [],
-  )
+  const sinks = topology.steps.flatMap(({ node: { spec } }) => (spec.type === 'sink' ? sinkTopics(spec) : []))
   await admin.createTopics(uniqueSpecs([...sources, ...sinks]))
   const counts = new Map<string, number>()
   const learn = async (names: readonly string[]) => {

@@ -1,13 +1,16 @@
 import { systemClock } from '../clock'
 import { MillraceError, messageOf, OutageError } from '../errors'
 import { failFast } from '../graph/policy'
+import type { OffsetReset } from '../graph/specs/source'
 import type { SubTopology } from '../graph/subtopologies'
-import type { GroupMember, Joined, LogProducer, LogReader, PartitionOffset } from '../log/port'
+import type { Topology } from '../graph/topology'
+import type { GroupMember, Joined, LogProducer, LogReader, TopicPartition } from '../log/port'
 import { silentLogger } from '../logger'
 import { memoryStateDirectory } from '../stores'
 import { type AssignableTask, assignedTasks, assignTasks, encodeMemberInfo } from './assignor'
 import { type Counters, counters as newCounters } from './counters'
 import type { ResolvedOptions, WorkerOptions, WorkerState } from './options'
+import { type Reading, reading } from './reading'
 import { createRunner, type Runner } from './runner'
 import { type PreparedTopics, prepareTopics } from './topics'
 
@@ -34,8 +37,6 @@ export interface Worker {
 
 /** Records a task may take before the others get their turn. */
 const STEP_RECORDS = 500
-/** A partition with this many records waiting is not read until half are gone. */
-const MAX_BUFFERED = 2_000
 const IDLE_WAIT_MS = 200
 const OUTAGE_WAIT_MS = 1_000
 
@@ -52,13 +53,12 @@ export function createWorker(given: WorkerOptions): Worker {
   const listeners: ((state: WorkerState, previous: WorkerState) => void)[] = []
   const stopping = new AbortController()
   const runners = new Map<string, Runner>()
-  const positions = new Map<string, PartitionOffset>()
-  const paused = new Set<string>()
   let state: WorkerState = 'CREATED'
   let fatal: { readonly error: unknown } | undefined
   let topics!: PreparedTopics
   let member!: GroupMember
   let reader!: LogReader
+  let inputs!: Reading
   let shared!: LogProducer
   let joined: Joined | undefined
   let loop: Promise<void> = Promise.resolve()
@@ -88,6 +88,7 @@ export function createWorker(given: WorkerOptions): Worker {
     const warm = await options.state.tasks()
     shared = await log.producer({ clientId: applicationId })
     reader = await log.reader({ isolation: 'read_committed' })
+    inputs = reading({ reader, applicationId, logger, offsetReset: offsetResetOf(topology) })
     member = log.member({
       groupId: applicationId,
       clientId: applicationId,
@@ -129,29 +130,21 @@ export function createWorker(given: WorkerOptions): Worker {
 
   /** One turn: read, process, commit what is due. */
   async function turn(): Promise<void> {
-    startReading()
+    for (const runner of runners.values()) inputs.begin(runner.takePositions() ?? [])
     const busy = [...runners.values()].some((runner) => runner.state === 'running' && runner.task?.runnable)
-    const batches = await poll(busy ? 0 : waitMs())
-    for (const batch of batches) {
-      positions.set(`${batch.topic}/${batch.partition}`, {
-        topic: batch.topic,
-        partition: batch.partition,
-        offset: batch.nextOffset,
-      })
-      await ownerOf(batch.topic, batch.partition)?.add(batch)
-    }
+    for (const batch of await poll(busy ? 0 : waitMs())) await ownerOf(batch)?.add(batch)
     for (const runner of runners.values()) {
       runner.step(STEP_RECORDS)
       runner.commitIfDue()
     }
-    balanceReading()
+    inputs.balance((partition) => ownerOf(partition)?.task?.buffered(partition))
     if (state === 'REBALANCING' && allRunning()) setState('RUNNING')
     // Timers and sockets get their turn even where polls resolve at once.
     await new Promise((resolve) => setImmediate(resolve))
   }
   async function poll(maxWaitMs: number) {
     try {
-      return await reader.poll(maxWaitMs)
+      return await inputs.poll(maxWaitMs)
     } catch (error) {
       if (!(error instanceof OutageError)) throw error
       logger.warn(
@@ -169,38 +162,8 @@ export function createWorker(given: WorkerOptions): Worker {
     const soonest = Math.min(IDLE_WAIT_MS, ...due.map((at) => Math.max(0, at - now)))
     return dirty ? Math.min(soonest, 10) : soonest
   }
-  /** Begins to read the partitions of tasks that have just opened. */
-  function startReading(): void {
-    let changed = false
-    for (const runner of runners.values()) {
-      for (const position of runner.takePositions() ?? []) {
-        positions.set(`${position.topic}/${position.partition}`, position)
-        changed = true
-      }
-    }
-    if (changed) assignReader()
-  }
-  function assignReader(): void {
-    reader.assign([...positions.values()])
-    const still = [...paused].flatMap((place) => positions.get(place) ?? [])
-    if (still.length > 0) reader.pause(still)
-  }
-  /** Partitions of which enough waits are not read on; a task that is closed or opening takes nothing. */
-  function balanceReading(): void {
-    for (const [place, position] of positions) {
-      const task = ownerOf(position.topic, position.partition)?.task
-      const waiting = task?.buffered(position) ?? Number.POSITIVE_INFINITY
-      if (waiting >= MAX_BUFFERED && !paused.has(place)) {
-        paused.add(place)
-        reader.pause([position])
-      } else if (waiting < MAX_BUFFERED / 2 && paused.has(place)) {
-        paused.delete(place)
-        reader.resume([position])
-      }
-    }
-  }
-  function ownerOf(topic: string, partition: number): Runner | undefined {
-    const sub = topology.subTopologies.find((own) => inputTopics(own, applicationId, topics).includes(topic))
+  function ownerOf({ topic, partition }: TopicPartition): Runner | undefined {
+    const sub = topology.subTopologies.find((own) => inputTopics(own, applicationId).includes(topic))
     return sub === undefined ? undefined : runners.get(`${sub.id}_${partition}`)
   }
   const allRunning = () =>
@@ -229,7 +192,6 @@ export function createWorker(given: WorkerOptions): Worker {
       { applicationId, tasks: [...assigned], generation: joined.group.generation },
       `${applicationId}: assigned ${[...assigned].join(', ') || 'no tasks'}`,
     )
-    assignReader()
   }
   function openRunner(id: string): Runner {
     const [sub, partition] = id.split('_').map(Number) as [number, number]
@@ -252,20 +214,10 @@ export function createWorker(given: WorkerOptions): Worker {
     })
   }
   async function closeRunners(ids: readonly string[]): Promise<void> {
-    await Promise.all(
-      ids.map(async (id) => {
-        const runner = runners.get(id)!
-        runners.delete(id)
-        for (const [place, position] of positions) {
-          if (ownsInput(id, position)) positions.delete(place)
-        }
-        await runner.close()
-      }),
-    )
-  }
-  function ownsInput(id: string, { topic, partition }: PartitionOffset): boolean {
-    const [sub, own] = id.split('_').map(Number) as [number, number]
-    return own === partition && inputTopics(topology.subTopologies[sub]!, applicationId, topics).includes(topic)
+    const closing = ids.map((id) => runners.get(id)!)
+    for (const id of ids) runners.delete(id)
+    inputs.keep((partition) => ownerOf(partition) !== undefined)
+    await Promise.all(closing.map((runner) => runner.close()))
   }
 
   async function shutDown(): Promise<void> {
@@ -330,7 +282,14 @@ function resolve(options: WorkerOptions): ResolvedOptions {
   }
 }
 
-function inputTopics(sub: SubTopology, applicationId: string, _topics: PreparedTopics): readonly string[] {
+function offsetResetOf(topology: Topology): (topic: string) => OffsetReset {
+  const sources = new Map(
+    topology.subTopologies.flatMap(({ sources: own }) => own.map(({ topic, spec }) => [topic.name, spec.offsetReset])),
+  )
+  return (topic) => sources.get(topic) ?? 'earliest'
+}
+
+function inputTopics(sub: SubTopology, applicationId: string): readonly string[] {
   return [
     ...sub.sources.map(({ topic }) => topic.name),
     ...sub.repartitionSources.map(({ spec }) => `${applicationId}-${spec.repartition}-repartition`),
@@ -344,7 +303,7 @@ function assignable(
   applicationId: string,
   topics: PreparedTopics,
 ): AssignableTask {
-  const inputs = inputTopics(sub, applicationId, topics)
+  const inputs = inputTopics(sub, applicationId)
     .filter((topic) => partition < topics.partitionsOf(topic))
     .map((topic) => ({ topic, partition }))
   return { id: `${sub.id}_${partition}`, inputs }
