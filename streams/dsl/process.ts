@@ -17,12 +17,10 @@ export interface Processor<K, V> {
   close?(): void
 }
 
-/** What a processor may do; a store that is not among its declared ones is not on the type. */
-export interface ProcessorContext<K, V, S extends readonly AnyStoreDeclaration[] = readonly []> {
+/** What a processor may do whatever it forwards; a store that is not among its declared ones is not on the type. */
+export interface CommonProcessorContext<S extends readonly AnyStoreDeclaration[]> {
   readonly taskId: string
   readonly applicationId: string
-  /** To all children, or to the one of that name. */
-  forward(record: ProcessedRecord<K, V>, child?: string): void
   store<D extends S[number]>(declaration: D): StoreOf<D>
   /** Of the record in hand; undefined in a punctuation. */
   recordMetadata(): RecordMetadata | undefined
@@ -33,7 +31,25 @@ export interface ProcessorContext<K, V, S extends readonly AnyStoreDeclaration[]
    * Stream-time punctuations are due at 0, interval, 2 * interval, …; wall-clock ones from now on. Points missed run once.
    */
   schedule(intervalMs: number, type: PunctuationType, punctuate: (timestamp: number) => void): Cancellable
+  /**
+   * Adds a header to the record in hand itself, so that what runs after this processor on the same stream sees it too (in
+   * Kafka Streams: `record.headers().add`). A record forwarded with `headers` of its own has them from here on only.
+   */
+  addHeader(key: string, value: Buffer | null): void
   requestCommit(): void
+}
+
+export interface ProcessorContext<K, V, S extends readonly AnyStoreDeclaration[] = readonly []>
+  extends CommonProcessorContext<S> {
+  /** To all children, or to the one of that name. */
+  forward(record: ProcessedRecord<K, V>, child?: string): void
+}
+
+/** The key is that of the record in hand and cannot be given; so in a punctuation, where none is, nothing can be forwarded. */
+export interface ValuesProcessorContext<V, S extends readonly AnyStoreDeclaration[] = readonly []>
+  extends CommonProcessorContext<S> {
+  /** To all children, or to the one of that name. @throws MillraceError TOPOLOGY_INVALID in a punctuation */
+  forward(record: Omit<ProcessedRecord<never, V>, 'key'>, child?: string): void
 }
 
 export interface ProcessorOptions<S extends readonly AnyStoreDeclaration[]> {

@@ -2,7 +2,7 @@ import type { CommandEnvelope, Decider, EventEnvelope, Outcome } from '../graph/
 import type { End, Node } from '../graph/node'
 import { node } from '../graph/node'
 import type { BatchSink, MapAsyncOptions } from '../graph/specs/async'
-import type { SourceSpec, TimestampExtractor } from '../graph/specs/source'
+import type { ErasedTopic, SourceSpec, TimestampExtractor } from '../graph/specs/source'
 import type { Serde } from '../serdes/serde'
 import type { AnyStoreDeclaration } from '../stores/declaration'
 import type { Topic } from '../topics'
@@ -175,7 +175,7 @@ export class Stream<K, V> {
     predicates: P,
     otherwise: D,
   ): Branches<K, V, P> & { readonly [Name in D]: Stream<K, V> }
-  split(predicates: BranchPredicates<K, V>, otherwise?: string): Readonly<Record<string, Stream<K, V>>> {
+  split(predicates: BranchPredicates<K, V>, otherwise?: string): object {
     const branches = [...splitNodes(this.node, predicates, otherwise)]
     return Object.freeze(Object.fromEntries(branches.map(([name, from]) => [name, new Stream(from, this.lineage)])))
   }
@@ -190,8 +190,12 @@ export class Stream<K, V> {
   to<T extends SinkTopics<K, V>>(topics: T, choose: ChooseTopic<K, V, T>, options?: SinkOptions<K, V>): End
   to(topic: object, choose?: object, options?: object): End {
     return typeof choose === 'function'
-      ? sinkEnd(chosenTopic<K, V, SinkTopics<K, V>>(erase(topic), erase(choose)), erase(options), this.node)
-      : sinkEnd(erase<ErasedTopic>(topic), erase(choose), this.node)
+      ? sinkEnd(
+          chosenTopic<K, V, SinkTopics<K, V>>(erase(topic), erase(choose)),
+          erase<SinkOptions<K, V>>(options),
+          this.node,
+        )
+      : sinkEnd(erase<ErasedTopic>(topic), erase<SinkOptions<K, V>>(choose), this.node)
   }
 
   /**
@@ -227,6 +231,14 @@ export class Stream<K, V> {
     options: ProcessorOptions<S> = {},
   ): Stream<K2, V2> {
     return this.rekeyed(processNode(erase(supplier), { ...options, valuesOnly: false }, this.node))
+  }
+
+  /** The Processor API for values: what it forwards keeps the key of the record in hand (`KStream#processValues`). */
+  processValues<V2, const S extends readonly AnyStoreDeclaration[] = readonly []>(
+    supplier: (context: ValuesProcessorContext<V2, S>) => Processor<K, V>,
+    options: ProcessorOptions<S> = {},
+  ): Stream<K, V2> {
+    return this.revalued(processNode(erase(supplier), { ...options, valuesOnly: true }, this.node))
   }
 
   /**

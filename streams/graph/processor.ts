@@ -27,6 +27,8 @@ export interface ErasedProcessorContext {
   readonly applicationId: string
   /** To all children, or to the one of that name. */
   forward(record: StreamRecord, child?: string): void
+  /** Adds a header to the record in hand, for all that see it after this processor. */
+  addHeader(key: string, value: Buffer | null): void
   store(declaration: AnyStoreDeclaration): unknown
   /** Of the record in hand; undefined in a punctuation. */
   recordMetadata(): RecordMetadata | undefined

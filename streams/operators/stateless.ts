@@ -48,15 +48,16 @@ export const foreach: OperatorFactory<'foreach'> = ({ action }) => ({
 /** Passes on what comes: sources, merges and the branches of a split. */
 export const pass = (_spec: unknown, { forward }: { forward(record: unknown): void }) => ({ process: forward })
 
-/** The first branch whose predicate holds gets the record; where none does it goes nowhere (Kafka Streams' BranchedKStream). */
+/**
+ * The first branch whose predicate holds gets the record (Kafka Streams' BranchedKStream). The default branch has the index
+ * after the last predicate; where nothing hangs on the branch chosen, the record goes nowhere.
+ */
 export const split: OperatorFactory<'split'> = ({ predicates }, { children }) => {
-  const branches = predicates.map((_, index) =>
-    children.filter(({ spec }) => spec.type === 'branch' && spec.index === index),
-  )
+  const branchOf = new Map(children.map((child) => [child.spec.type === 'branch' ? child.spec.index : -1, child]))
   return {
     process: (record) => {
-      const chosen = predicates.findIndex((predicate) => predicate(record.value, record.key))
-      for (const child of branches[chosen] ?? []) child.forward(record)
+      const first = predicates.findIndex((predicate) => predicate(record.value, record.key))
+      branchOf.get(first === -1 ? predicates.length : first)?.forward(record)
     },
   }
 }

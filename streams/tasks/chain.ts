@@ -57,6 +57,11 @@ export function buildChain(options: ChainOptions): Chain {
       options.fail({ stage: stageOf(error), error, attempts: 1, step: name })
     }
   }
+  const parentsOf = parentSteps(subTopology.steps)
+  const rowOfParent =
+    (step: Step): OperatorContext['parentRow'] =>
+    (input, key, asOf) =>
+      byIndex.get(parentsOf.get(step.index)![input]!)!.row!(key, asOf)
   const stepByIndex = new Map(subTopology.steps.map((step) => [step.index, step]))
   // Children first, so that a parent finds them; steps are in topological order.
   for (const step of [...subTopology.steps].reverse()) {
@@ -64,7 +69,13 @@ export function buildChain(options: ChainOptions): Chain {
       const child = stepByIndex.get(edge.to)!
       return { name: child.name, spec: child.node.spec, forward: deliver(edge, child.name) }
     })
-    byIndex.set(step.index, operatorFor(step, operatorContext(options, step, children), { encoderFor, options }))
+    byIndex.set(
+      step.index,
+      operatorFor(step, operatorContext(options, step, { children, parentRow: rowOfParent(step) }), {
+        encoderFor,
+        options,
+      }),
+    )
   }
   const all = subTopology.steps.map((step) => byIndex.get(step.index)!)
 
@@ -83,7 +94,18 @@ export function buildChain(options: ChainOptions): Chain {
   }
 }
 
-function operatorContext(options: ChainOptions, step: Step, children: readonly Child[]): OperatorContext {
+/** The index of each step's parent at each of its inputs. */
+function parentSteps(steps: readonly Step[]): ReadonlyMap<number, readonly number[]> {
+  const parents = new Map<number, number[]>(steps.map(({ index }) => [index, []]))
+  for (const step of steps) for (const { to, input } of step.children) parents.get(to)![input] = step.index
+  return parents
+}
+
+function operatorContext(
+  options: ChainOptions,
+  step: Step,
+  { children, parentRow }: Pick<OperatorContext, 'children' | 'parentRow'>,
+): OperatorContext {
   const [first, ...others] = children
   return {
     applicationId: options.applicationId,
@@ -95,6 +117,8 @@ function operatorContext(options: ChainOptions, step: Step, children: readonly C
       for (const child of others) child.forward(record)
     },
     store: (name) => options.stores.view(name),
+    parentRow,
+    sendsOldValues: step.sendsOldValues,
     recordMetadata: () => {
       const source = options.inHand()
       return source === undefined ? undefined : { ...source.from, offset: source.raw.offset }
@@ -133,12 +157,16 @@ function operatorFor(step: Step, context: OperatorContext, edges: Edges): Operat
 }
 
 function sinkOperator(spec: SinkSpec, { encoderFor }: Edges): Operator {
-  const { topic } = spec
-  if (typeof topic !== 'function') {
+  const { topic, partitioner } = spec
+  if (!('among' in topic)) {
     const encoder = encoderFor(topic)
-    return { process: (record) => encoder.append(record, spec.partitioner) }
+    return { process: (record) => encoder.append(record, partitioner) }
   }
-  return { process: (record) => encoderFor(topic(record.value, record.key, record)).append(record, spec.partitioner) }
+  // All are opened at once: what their serdes wait for, the task waits for before its first record.
+  for (const declared of topic.among) encoderFor(declared)
+  return {
+    process: (record) => encoderFor(topic.choose(record.value, record.key, record)).append(record, partitioner),
+  }
 }
 
 function repartitionOperator(spec: RepartitionSpec, context: OperatorContext, { encoderFor }: Edges): Operator {

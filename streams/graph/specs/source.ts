@@ -36,17 +36,25 @@ export interface SourceSpec {
   readonly tombstones?: boolean
 }
 
+/** A topic chosen per record, always one of those declared. */
+export interface ChosenTopic {
+  readonly among: readonly ErasedTopic[]
+  readonly choose: (
+    value: unknown,
+    key: unknown,
+    record: { readonly timestamp: number; readonly headers: readonly Header[] },
+  ) => ErasedTopic
+}
+
 export interface SinkSpec {
-  /** The topic, or one chosen per record among those declared. */
-  readonly topic:
-    | ErasedTopic
-    | ((
-        value: unknown,
-        key: unknown,
-        record: { readonly timestamp: number; readonly headers: readonly Header[] },
-      ) => ErasedTopic)
+  readonly topic: ErasedTopic | ChosenTopic
   /** The partition for a record; default murmur2 of the key's bytes, as Kafka's own producer. */
   readonly partitioner?: (value: unknown, key: unknown, partitions: number) => number
+}
+
+/** Every topic a sink may write to. */
+export function sinkTopics({ topic }: SinkSpec): readonly ErasedTopic[] {
+  return 'among' in topic ? topic.among : [topic]
 }
 
 /** A topic of our own between two sub-topologies: `<app-id>-<repartition>-repartition`. */

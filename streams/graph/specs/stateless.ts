@@ -10,7 +10,10 @@ export interface StatelessSpecs {
   peek: { readonly action: (value: unknown, key: unknown) => void }
   foreach: { readonly action: (value: unknown, key: unknown) => void }
   merge: object
-  /** Each record goes to the first branch whose predicate holds; branch `i` is the child whose spec is `branch` with index `i`. */
+  /**
+   * Each record goes to the first branch whose predicate holds; branch `i` is the child whose spec is `branch` with index
+   * `i`. The default branch has the index after the last predicate.
+   */
   split: { readonly predicates: readonly ((value: unknown, key: unknown) => boolean)[] }
   branch: { readonly index: number }
 }
