@@ -152,5 +152,5 @@ function* unpack(packed: ArrayBuffer): Generator<ByteEntry> {
 
 /** Small buffers are slices of a shared pool, which a message would copy whole; a string carries the bytes alone. */
 function idRange({ from, to, reverse = false }: ByteRange) {
-  return { reverse, ...(from && { from: toId(from) }), ...(to && { to: toId(to) }) }
+  return { from: from && toId(from), to: to && toId(to), reverse }
 }

@@ -1,4 +1,5 @@
 import type { ByteEntry, ByteRange, StoreBackend } from './backend'
+import { fromId, toId } from './bytes'
 import { type Keyed, type Ordered, ordered } from './ordered'
 
 interface Item extends Keyed {
@@ -26,18 +27,18 @@ export function memoryBackend(): StoreBackend {
 
   return {
     get(key) {
-      const item = items.get(text(key))
-      return item === undefined ? undefined : bytes(item.value)
+      const item = items.get(toId(key))
+      return item === undefined ? undefined : fromId(item.value)
     },
     entries: (range) => decoded(indexed().items(idRange(range))),
     async write(writes, newPosition) {
       for (const { key, value } of writes) {
-        const id = text(key)
+        const id = toId(key)
         if (value === null) {
           items.delete(id)
           index?.delete(id)
         } else {
-          const item = { id, value: text(value) }
+          const item = { id, value: toId(value) }
           items.set(id, item)
           index?.set(item)
         }
@@ -57,13 +58,11 @@ export function memoryBackend(): StoreBackend {
 }
 
 function* decoded(items: Iterable<Item>): Generator<ByteEntry> {
-  for (const { id, value } of items) yield { key: bytes(id), value: bytes(value) }
+  for (const { id, value } of items) yield { key: fromId(id), value: fromId(value) }
 }
 
 function idRange({ from, to, reverse = false }: ByteRange) {
-  return { reverse, ...(from && { from: text(from) }), ...(to && { to: text(to) }) }
+  return { from: from && toId(from), to: to && toId(to), reverse }
 }
 
-const text = (buffer: Buffer) => buffer.toString('latin1')
-const bytes = (string: string) => Buffer.from(string, 'latin1')
 const byUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,7 +1,8 @@
 import type { StoreBackend } from './backend'
 import type { AnyStoreDeclaration, StoreDeclaration } from './declaration'
-import { openKeyValue, openTimestampedKeyValue } from './key-value'
+import { openKeyValue } from './key-value'
 import type { ManagedStore, StoreContext } from './managed'
+import { plainValues, timestampedValues } from './value-format'
 
 export interface OpenStoreOptions {
   /** Bytes, estimated, of decoded state kept in memory beyond what waits for its commit. Default 32 MiB. */
@@ -17,14 +18,15 @@ export function openStore(
   context: StoreContext,
   options: OpenStoreOptions = {},
 ): ManagedStore {
-  const opened = { cacheBytes: options.cacheBytes ?? DEFAULT_CACHE_BYTES }
   // The compiler has checked key and value where the store was declared and where it is used; here they are whatever the serdes say.
   const store = declaration as StoreDeclaration<unknown, unknown>
+  const values = context.openValue(store.value)
+  const parts = { backend, context, cacheBytes: options.cacheBytes ?? DEFAULT_CACHE_BYTES }
   switch (store.kind) {
     case 'key-value':
-      return openKeyValue(store, backend, context, opened)
+      return openKeyValue({ ...parts, declaration: store, format: plainValues(values) })
     case 'timestamped-key-value':
-      return openTimestampedKeyValue(store, backend, context, opened)
+      return openKeyValue({ ...parts, declaration: store, format: timestampedValues(values) })
     default:
       throw new Error(`not yet: ${store.kind}`)
   }

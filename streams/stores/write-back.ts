@@ -25,12 +25,14 @@ export interface Drained<U> {
   readonly key: Buffer
   /** null: deleted. */
   readonly value: Buffer | null
+  /** Timestamp (ms) of the record that made the latest change. */
+  readonly changedAt: number
 }
 
 export interface WriteBack<U> {
   get(id: string): U | undefined
-  /** undefined deletes. */
-  set(id: string, unit: U | undefined): void
+  /** undefined deletes. `changedAt`: timestamp (ms) of the record in hand. */
+  set(id: string, unit: U | undefined, changedAt: number): void
   /** The units of the range as of the call, in the order of their ids. */
   units(range: IdRange): Iterable<Unit<U>>
   /** Encodes what has changed since the last call, in the order of the first change. Nothing is drained when it throws. */
@@ -45,6 +47,7 @@ export interface WriteBack<U> {
 interface Entry<U> {
   readonly id: string
   readonly unit: U | undefined
+  readonly changedAt: number
   /** Estimated bytes when clean. */
   size: number
   drained: boolean
@@ -64,7 +67,7 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
   function load(id: string): U | undefined {
     const bytes = backend.get(fromId(id))
     const unit = bytes === undefined ? undefined : codec.decode(bytes, id)
-    clean.set({ id, unit, size: weigh(id, bytes ?? null), drained: true })
+    clean.set({ id, unit, changedAt: 0, size: weigh(id, bytes ?? null), drained: true })
     return unit
   }
 
@@ -110,8 +113,8 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
       const entry = live.get(id) ?? clean.get(id)
       return entry === undefined ? load(id) : entry.unit
     },
-    set(id, unit) {
-      const entry = { id, unit, size: 0, drained: false }
+    set(id, unit, changedAt) {
+      const entry = { id, unit, changedAt, size: 0, drained: false }
       live.set(id, entry)
       index?.set(entry)
     },
@@ -122,7 +125,7 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
       for (const entry of live.values()) {
         if (entry.drained) continue
         const value = entry.unit === undefined ? null : codec.encode(entry.unit, entry.id)
-        drained.push({ id: entry.id, unit: entry.unit, key: fromId(entry.id), value })
+        drained.push({ id: entry.id, unit: entry.unit, changedAt: entry.changedAt, key: fromId(entry.id), value })
         entries.push(entry)
       }
       entries.forEach((entry, at) => {
@@ -154,7 +157,7 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
   function* decodeAll(entries: Iterable<{ readonly key: Buffer; readonly value: Buffer }>): Generator<Entry<U>> {
     for (const { key, value } of entries) {
       const id = toId(key)
-      yield clean.peek(id) ?? { id, unit: codec.decode(value, id), size: 0, drained: true }
+      yield clean.peek(id) ?? { id, unit: codec.decode(value, id), changedAt: 0, size: 0, drained: true }
     }
   }
 

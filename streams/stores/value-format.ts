@@ -1,0 +1,45 @@
+import type { OpenSerde } from '../serdes/serde'
+import { readLong, writeLong } from './bytes'
+import type { ValueAndTimestamp } from './store'
+
+/** How a value lies in the back end, and how it goes to the changelog and comes from there. */
+export interface ValueFormat<U> {
+  /** @throws TerminalError SERIALIZATION_FAILED */
+  encode(value: U): Buffer | null
+  /** @throws TerminalError DESERIALIZATION_FAILED */
+  decode(bytes: Buffer): U
+  /** What the changelog record holds for stored bytes; `changedAt` is the timestamp of the record that made the change. */
+  logged(bytes: Buffer, changedAt: number): { readonly value: Buffer; readonly timestamp: number }
+  restored(value: Buffer, timestamp: number): Buffer
+}
+
+export function plainValues<V>(serde: OpenSerde<V>): ValueFormat<V> {
+  return {
+    encode: (value) => serde.encode(value),
+    decode: (bytes) => serde.decode(bytes),
+    logged: (value, timestamp) => ({ value, timestamp }),
+    restored: (value) => value,
+  }
+}
+
+const TIMESTAMP_BYTES = 8
+
+/** Locally 8 bytes of timestamp stand before the value; in the changelog the timestamp is the record's (as in Kafka Streams). */
+export function timestampedValues<V>(serde: OpenSerde<V>): ValueFormat<ValueAndTimestamp<V>> {
+  return {
+    encode({ value, timestamp }) {
+      const bytes = serde.encode(value)
+      return bytes === null ? null : stamp(bytes, timestamp)
+    },
+    decode: (bytes) => ({ value: serde.decode(bytes.subarray(TIMESTAMP_BYTES)), timestamp: readLong(bytes, 0) }),
+    logged: (bytes) => ({ value: bytes.subarray(TIMESTAMP_BYTES), timestamp: readLong(bytes, 0) }),
+    restored: stamp,
+  }
+}
+
+function stamp(value: Buffer, timestamp: number): Buffer {
+  const bytes = Buffer.allocUnsafe(TIMESTAMP_BYTES + value.length)
+  writeLong(bytes, timestamp, 0)
+  value.copy(bytes, TIMESTAMP_BYTES)
+  return bytes
+}
