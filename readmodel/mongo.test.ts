@@ -70,7 +70,7 @@ mongoSuite('a MongoDB that goes away', (mongo) => {
     await way.close()
     const model = mongoReadModel(`mongodb://127.0.0.1:${way.port}/?directConnection=true`, {
       database: `test_${randomUUID()}`,
-      timeoutMs: 300,
+      timeoutMs: 1_500, // more than the 500 ms between two looks of the driver at a server that was away
     })
     await expectOutages(model)
     await way.open()
@@ -81,7 +81,7 @@ mongoSuite('a MongoDB that goes away', (mongo) => {
     expect(await model.events('o-1')).toEqual([])
     await model.close()
     await way.close()
-  })
+  }, 30_000)
 })
 
 async function expectOutages(model: OrderReadModel): Promise<void> {
