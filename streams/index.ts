@@ -1,7 +1,10 @@
 export { type Clock, systemClock } from './clock'
 export type { AggregateStore, Decided } from './dsl/decide'
+export type { Duration } from './dsl/duration'
+export { joinStores } from './dsl/join-stores'
 export type { ProcessedRecord, Processor, ProcessorContext } from './dsl/process'
 export { type SourceOptions, Stream, stream } from './dsl/stream'
+export { within } from './dsl/within'
 export * from './errors'
 export {
   type Aggregate,
@@ -26,6 +29,7 @@ export { openLogRegistry } from './registry/log-registry'
 export { bytes, json, long, nullable, string } from './serdes'
 export { type AvroSchema, avroSchema } from './serdes/avro/schema'
 export type { OpenSerde, Serde, SerdeContext, SerdeType } from './serdes/serde'
+export type { StateDirectory } from './stores/backend'
 export {
   keyValueStore,
   sessionStore,
@@ -33,6 +37,8 @@ export {
   versionedStore,
   windowStore,
 } from './stores/declaration'
+export { levelStateDirectory } from './stores/level-directory'
+export { memoryStateDirectory } from './stores/memory-directory'
 export type * from './stores/store'
 export { type Topic, type TopicOptions, topic } from './topics'
 export { type CommandClient, type CommandClientOptions, openCommandClient } from './worker/command-client'

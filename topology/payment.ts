@@ -1,16 +1,12 @@
 /** Payment: a new order is charged, a refund asked for is made, and what a customer paid elsewhere is written down. */
 import { stream, type Topology, topology } from 'millrace'
-import { movesMoney, type PaymentTrigger } from '../processors/payment'
-import type { PaymentEvent } from '../schemas/generated/payment-event'
+import { movesMoney, type PaymentStage } from '../processors/payment'
 import { orderEvents, paymentEvents } from '../schemas/topics'
 
 /** Errors where trying again can help; a call that keeps failing puts its order event into the dead letters. */
 const retry = { delaysMs: [1_000, 2_000, 4_000] }
 
-/** Asks the gateway for what the event calls for, and says what came of it. */
-export type Settle = (event: PaymentTrigger, orderId: string, signal: AbortSignal) => Promise<PaymentEvent>
-
-export function payment(settle: Settle): Topology {
+export function payment(settle: PaymentStage): Topology {
   const settled = stream(orderEvents)
     .filter(movesMoney)
     .mapAsync('settle', settle, { capacity: 64, timeoutMs: 10_000, retry })
