@@ -1,0 +1,177 @@
+/** The platform's settings, from environment variables. A wrong one is refused before anything is opened. */
+import { TerminalError } from 'millrace'
+import { z } from 'zod'
+import { centsOf, moneyOf } from './processors/money'
+
+export interface KafkaConfig {
+  /** `host:port` of each. */
+  readonly brokers: readonly string[]
+  readonly securityProtocol: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
+  readonly sasl?: { readonly mechanism: SaslMechanism; readonly username: string; readonly password: string }
+  /** File with the certificates to trust, in PEM. */
+  readonly caPath?: string
+}
+
+export type SaslMechanism = 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
+
+export interface RegistryConfig {
+  readonly url: string
+  readonly credentials?: { readonly user: string; readonly password: string }
+}
+
+export interface Config {
+  readonly host: string
+  /** 0: a free one. */
+  readonly port: number
+  readonly dataDir: string
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
+  /** Absent: the embedded log under `dataDir`. */
+  readonly kafka?: KafkaConfig
+  /** Absent: schemas are kept in the log. */
+  readonly registry?: RegistryConfig
+  /** Absent: the embedded read model under `dataDir`. */
+  readonly mongoUri?: string
+  readonly processingGuarantee: 'exactly_once_v2' | 'at_least_once'
+  readonly commitIntervalMs: number
+  /** How long an HTTP request waits for the outcome of its command. */
+  readonly commandTimeoutMs: number
+  readonly payment: { readonly declineAbove: string; readonly latencyMs: number; readonly failureRate: number }
+}
+
+const saslProtocols = new Set(['SASL_PLAINTEXT', 'SASL_SSL'])
+
+/** Text that must match, or else "must be …". */
+function text(pattern: RegExp, expected: string) {
+  return z.string().regex(pattern, { error: `must be ${expected}` })
+}
+
+function whole(min: number, max: number, unit = '') {
+  const error = `must be an integer between ${min} and ${max}${unit}`
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, { error })
+    .transform(Number)
+    .pipe(z.number({ error }).min(min, { error }).max(max, { error }))
+}
+
+function oneOf<const T extends readonly [string, ...string[]]>(...values: T) {
+  return z.enum(values, { error: `must be one of ${values.join(', ')}` })
+}
+
+const anything = z.string()
+const address = /^(?:\[[0-9a-fA-F:.]+\]|[^\s:,[\]]+):\d{1,5}$/
+
+const variables = z.object({
+  HOST: text(/^\S+$/, 'a host name or an address').default('localhost'),
+  PORT: whole(0, 65_535).default(8_084),
+  DATA_DIR: anything.default('./data'),
+  LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
+  KAFKA_BROKERS: z
+    .string()
+    .transform((list) => list.split(',').map((broker) => broker.trim()))
+    .refine((brokers) => brokers.every((broker) => address.test(broker)), {
+      error: 'must be a comma-separated list of host:port',
+    })
+    .optional(),
+  KAFKA_SECURITY_PROTOCOL: oneOf('PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL').optional(),
+  KAFKA_SASL_MECHANISM: oneOf('PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512').default('PLAIN'),
+  KAFKA_SASL_USERNAME: anything.optional(),
+  KAFKA_SASL_PASSWORD: anything.optional(),
+  KAFKA_CA_PATH: anything.optional(),
+  KAFKA_SCHEMA_REGISTRY: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  KAFKA_SCHEMA_REGISTRY_USER: anything.optional(),
+  KAFKA_SCHEMA_REGISTRY_PASSWORD: anything.optional(),
+  MONGODB_URI: text(/^mongodb(\+srv)?:\/\/\S+$/, 'a URI that begins with mongodb:// or mongodb+srv://').optional(),
+  PROCESSING_GUARANTEE: oneOf('exactly_once_v2', 'at_least_once').default('exactly_once_v2'),
+  COMMIT_INTERVAL_MS: whole(1, 600_000, ' (ms)').default(100),
+  COMMAND_TIMEOUT_MS: whole(1, 600_000, ' (ms)').default(10_000),
+  PAYMENT_DECLINE_ABOVE: z
+    .string()
+    .refine((amount) => centsOf(amount) !== undefined, { error: 'must be an amount with at most 2 decimals' })
+    .default('1000.00'),
+  PAYMENT_LATENCY_MS: whole(0, 600_000, ' (ms)').default(250),
+  PAYMENT_FAILURE_RATE: text(/^(?:0?\.\d{1,9}|0|1(?:\.0{1,9})?)$/, 'a number between 0 and 1')
+    .transform(Number)
+    .default(0),
+})
+
+type Variables = z.output<typeof variables>
+
+/** @throws TerminalError CONFIG_INVALID, in one line that names the variable, what it must be and what it is */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  // An empty variable is an unset one, as for every shell script and compose file.
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const parsed = variables.safeParse(given)
+  if (parsed.success) return configOf(parsed.data)
+  const [issue] = parsed.error.issues
+  const variable = String(issue?.path[0])
+  throw invalid(variable, `${issue?.message}, but is ${shown(given[variable] ?? '')}`)
+}
+
+function configOf(from: Variables): Config {
+  const kafka = kafkaOf(from)
+  const registry = registryOf(from)
+  return Object.freeze({
+    host: from.HOST,
+    port: from.PORT,
+    dataDir: from.DATA_DIR,
+    logLevel: from.LOG_LEVEL,
+    ...(kafka && { kafka }),
+    ...(registry && { registry }),
+    ...(from.MONGODB_URI !== undefined && { mongoUri: from.MONGODB_URI }),
+    processingGuarantee: from.PROCESSING_GUARANTEE,
+    commitIntervalMs: from.COMMIT_INTERVAL_MS,
+    commandTimeoutMs: from.COMMAND_TIMEOUT_MS,
+    payment: {
+      declineAbove: moneyOf(centsOf(from.PAYMENT_DECLINE_ABOVE) ?? 0n),
+      latencyMs: from.PAYMENT_LATENCY_MS,
+      failureRate: from.PAYMENT_FAILURE_RATE,
+    },
+  })
+}
+
+function kafkaOf(from: Variables): KafkaConfig | undefined {
+  if (from.KAFKA_BROKERS === undefined) return undefined
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = from
+  const securityProtocol = from.KAFKA_SECURITY_PROTOCOL ?? (username === undefined ? 'PLAINTEXT' : 'SASL_SSL')
+  const wanted = saslProtocols.has(securityProtocol)
+  if (wanted && username === undefined)
+    throw invalid('KAFKA_SASL_USERNAME', `must be set, since KAFKA_SECURITY_PROTOCOL is ${securityProtocol}`)
+  if (wanted && password === undefined)
+    throw invalid('KAFKA_SASL_PASSWORD', `must be set, since KAFKA_SECURITY_PROTOCOL is ${securityProtocol}`)
+  if (!wanted && username !== undefined)
+    throw invalid(
+      'KAFKA_SECURITY_PROTOCOL',
+      `must be SASL_PLAINTEXT or SASL_SSL, since KAFKA_SASL_USERNAME is set, but is "${securityProtocol}"`,
+    )
+  return {
+    brokers: from.KAFKA_BROKERS,
+    securityProtocol,
+    ...(username !== undefined && password !== undefined && { sasl: { mechanism, username, password } }),
+    ...(from.KAFKA_CA_PATH !== undefined && { caPath: from.KAFKA_CA_PATH }),
+  }
+}
+
+function registryOf(from: Variables): RegistryConfig | undefined {
+  const {
+    KAFKA_SCHEMA_REGISTRY: url,
+    KAFKA_SCHEMA_REGISTRY_USER: user,
+    KAFKA_SCHEMA_REGISTRY_PASSWORD: password,
+  } = from
+  if (url === undefined) return undefined
+  if (user === undefined) return { url }
+  if (password === undefined)
+    throw invalid('KAFKA_SCHEMA_REGISTRY_PASSWORD', 'must be set, since KAFKA_SCHEMA_REGISTRY_USER is')
+  return { url, credentials: { user, password } }
+}
+
+function invalid(variable: string, why: string): TerminalError {
+  return new TerminalError('CONFIG_INVALID', `${variable} ${why}`, { details: { variable } })
+}
+
+/** In quotes, on one line, and without the credentials an address may hold. */
+function shown(value: string): string {
+  return JSON.stringify(value.replace(/\/\/[^/@]*@/, '//***@'))
+}
