@@ -24,11 +24,9 @@ export type { BatchSink, MapAsyncOptions, RetryPolicy, SinkRecord } from './grap
 export { type Topology, topology } from './graph/topology'
 export type * from './log/port'
 export { type Logger, silentLogger } from './logger'
-export * from './registry/codegen'
+export * from './registry'
 export { openLogRegistry } from './registry/log-registry'
-export { bytes, json, long, nullable, string } from './serdes'
-export { type AvroSchema, avroSchema } from './serdes/avro/schema'
-export type { OpenSerde, Serde, SerdeContext, SerdeType } from './serdes/serde'
+export * from './serdes'
 export type { StateDirectory } from './stores/backend'
 export {
   keyValueStore,

@@ -1,3 +1,4 @@
+export * from './codegen'
 export { type Compatibility, checkCompatibility, type Incompatibility, type IncompatibilityType } from './compatibility'
 export { type EmbeddedRegistry, embeddedRegistry } from './embedded'
 export { inMemoryRegistry } from './in-memory'

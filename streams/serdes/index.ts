@@ -1,4 +1,6 @@
+export { type AvroOptions, avro } from './avro/avro'
 export { type AvroSchema, avroSchema } from './avro/schema'
+export type { SubjectStrategy } from './avro/subjects'
 export { bytes } from './bytes'
 export { json } from './json'
 export { long } from './long'

@@ -2,6 +2,7 @@
  * A serde is declared once, on a topic or a store, and is a plain frozen value: it holds no client and no connection.
  * At the start of a task it is opened with what it needs; from then on it works synchronously, batch by batch.
  */
+import type { Clock } from '../clock'
 import type { SchemaRegistry } from '../registry/port'
 
 export type SerdeRole = 'key' | 'value'
@@ -13,6 +14,8 @@ export interface SerdeContext {
   readonly role: SerdeRole
   /** Absent where none is configured; a serde that needs it then throws CONFIG_INVALID. */
   readonly registry?: SchemaRegistry
+  /** For what a serde remembers for a while (ids that the registry does not know). Default the system's. */
+  readonly clock?: Clock
 }
 
 export interface Serde<T> {

@@ -1,0 +1,16 @@
+/** The Confluent wire format: a zero, the id of the writer's schema in four bytes, the Avro binary. */
+export const headerSize = 5
+
+const magic = 0
+
+/** The schema id in the header; what is wrong with the header where there is none. */
+export function readHeader(bytes: Buffer): number | string {
+  if (bytes.length < headerSize) return `truncated: ${bytes.length} bytes cannot hold the header of a schema id`
+  if (bytes[0] !== magic) return `wrong magic byte ${bytes[0]}: the bytes are not in the Confluent wire format`
+  return bytes.readInt32BE(1)
+}
+
+export function writeHeader(bytes: Buffer, id: number): void {
+  bytes[0] = magic
+  bytes.writeInt32BE(id, 1)
+}

@@ -1,0 +1,101 @@
+/** The writers' schemas a serde has met: each compiled once, and the ids that are definitely unknown. */
+import type { Clock } from '../../clock'
+import { MillraceError, messageOf, TerminalError } from '../../errors'
+import { parseAvro } from '../../registry/avro/parse'
+import type { MaybePromise, RegisteredSchema, SchemaRegistry } from '../../registry/port'
+import type { AvscType, Resolver } from './avsc'
+import { boundedWalk, type DecodeLimits, type Walk } from './bounds'
+import { compileWriter } from './compile'
+
+/** How to read what one writer's schema wrote. */
+export interface WriterDecoder {
+  readonly walk: Walk
+  /** Absent where the writer's schema is the reader's. */
+  readonly resolver?: Resolver
+}
+
+export interface WritersOptions {
+  readonly registry: SchemaRegistry
+  readonly reader: AvscType
+  readonly limits: DecodeLimits
+  readonly clock: Clock
+  /** How long a definitely unknown id is not asked for again, in ms. */
+  readonly missTtlMs: number
+}
+
+export interface Writers {
+  /** The reader's own schema needs no fetching. */
+  add(id: number, decoder: WriterDecoder): void
+  /** @throws TerminalError SCHEMA_UNKNOWN, DESERIALIZATION_FAILED; undefined when it has not been fetched */
+  get(id: number): WriterDecoder | undefined
+  /** Fetches those not known. Undefined when nothing has to be waited for. @throws OutageError REGISTRY_UNAVAILABLE */
+  fetch(ids: Iterable<number>): Promise<void> | undefined
+}
+
+/** An id whose records cannot be read: unknown (asked for again after a while), or its schema is of no use. */
+interface Miss {
+  readonly error: TerminalError
+  readonly until: number
+}
+
+export function writerDecoders(options: WritersOptions): Writers {
+  const { registry, reader, limits, clock, missTtlMs } = options
+  const decoders = new Map<number, WriterDecoder>()
+  const misses = new Map<number, Miss>()
+
+  const learn = (id: number, schema: RegisteredSchema) => {
+    misses.delete(id)
+    try {
+      decoders.set(id, decoderOf(schema, reader, limits))
+    } catch (cause) {
+      const message = `cannot read what was written with schema ${id}: ${messageOf(cause)}`
+      const error = new TerminalError('DESERIALIZATION_FAILED', message, { cause, details: { schemaId: id } })
+      misses.set(id, { error, until: Number.POSITIVE_INFINITY })
+    }
+  }
+  const miss = (id: number, error: unknown) => {
+    if (!(error instanceof TerminalError)) throw error
+    misses.set(id, { error, until: clock.now() + missTtlMs })
+  }
+  const fetchOne = (id: number): Promise<void> | undefined => {
+    let answer: MaybePromise<RegisteredSchema>
+    try {
+      answer = registry.schemaById(id)
+    } catch (error) {
+      miss(id, error)
+      return undefined
+    }
+    if (answer instanceof Promise) {
+      return answer.then(
+        (schema) => learn(id, schema),
+        (error: unknown) => miss(id, error),
+      )
+    }
+    learn(id, answer)
+    return undefined
+  }
+  const isMissing = (id: number) => !decoders.has(id) && !((misses.get(id)?.until ?? 0) > clock.now())
+
+  return {
+    add: (id, decoder) => decoders.set(id, decoder),
+    get: (id) => {
+      const decoder = decoders.get(id)
+      if (decoder) return decoder
+      const known = misses.get(id)
+      if (known) throw known.error
+      return undefined
+    },
+    fetch: (ids) => {
+      const waiting = [...new Set(ids)].filter(isMissing).map(fetchOne)
+      const promises = waiting.filter((promise) => promise !== undefined)
+      return promises.length === 0 ? undefined : Promise.all(promises).then(() => undefined)
+    },
+  }
+}
+
+function decoderOf({ schema, type }: RegisteredSchema, reader: AvscType, limits: DecodeLimits): WriterDecoder {
+  if (type !== 'AVRO') throw new MillraceError('SCHEMA_INVALID', `it is a ${type} schema, not Avro`)
+  const model = parseAvro(schema)
+  const resolver = reader.createResolver(compileWriter(model), { ignoreNamespaces: true })
+  return { walk: boundedWalk(model, limits), resolver }
+}
