@@ -8,10 +8,20 @@ import type { OperatorSpec } from './specs'
 export interface Node<S extends OperatorSpec = OperatorSpec> {
   readonly spec: S
   readonly parents: readonly Node[]
+  /** Tables whose rows it looks up without taking their changes. They run in the same task, ahead of it. */
+  readonly lookups: readonly Node[]
 }
 
-export function node<S extends OperatorSpec>(spec: S, parents: readonly Node[]): Node<S> {
-  return Object.freeze({ spec: Object.freeze(spec), parents: Object.freeze([...parents]) })
+export function node<S extends OperatorSpec>(
+  spec: S,
+  parents: readonly Node[],
+  lookups: readonly Node[] = [],
+): Node<S> {
+  return Object.freeze({
+    spec: Object.freeze(spec),
+    parents: Object.freeze([...parents]),
+    lookups: Object.freeze([...lookups]),
+  })
 }
 
 export function storesOf(of: Node): readonly AnyStoreDeclaration[] {

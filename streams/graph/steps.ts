@@ -20,6 +20,8 @@ export interface Step {
   readonly role: 'operator' | 'repartition-sink' | 'repartition-source'
   readonly name: string
   readonly children: readonly Edge[]
+  /** The steps of the tables whose rows it looks up without taking their changes. */
+  readonly lookups: readonly number[]
   /** Tables: whether something downstream needs to know what a row was before. */
   readonly sendsOldValues: boolean
 }
@@ -53,6 +55,7 @@ export function stepsOf(ends: readonly End[]): readonly Step[] {
   const visit = (node: Node): void => {
     if (outputOf.has(node)) return
     node.parents.forEach(visit)
+    node.lookups.forEach(visit)
     if (outputOf.has(node)) return
     if (node.spec.type === 'source') {
       outputOf.set(node, sourceStep(node, node.spec))
@@ -73,6 +76,9 @@ export function stepsOf(ends: readonly End[]): readonly Step[] {
     return known
   }
 
+  const lookupsOf = ({ node, role }: DraftStep): readonly number[] =>
+    role === 'operator' ? node.lookups.map((table) => outputOf.get(table)!.index) : []
+
   ends.forEach((end) => {
     visit(end.end)
   })
@@ -81,6 +87,7 @@ export function stepsOf(ends: readonly End[]): readonly Step[] {
     Object.freeze({
       ...draft,
       children: Object.freeze(draft.children),
+      lookups: Object.freeze(lookupsOf(draft)),
       name: stepName(draft),
       sendsOldValues: sending.has(draft.index),
     }),

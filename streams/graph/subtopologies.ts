@@ -46,7 +46,7 @@ function subTopology(id: number, steps: readonly Step[]): SubTopology {
   })
 }
 
-/** Union-find over edges and shared stores; a repartition topic is no edge, so it separates. */
+/** Union-find over edges, looked-up tables and shared stores; a repartition topic is no edge, so it separates. */
 function connectedGroups(steps: readonly Step[]): (index: number) => number {
   const parent = steps.map((step) => step.index)
   const find = (index: number): number => {
@@ -61,6 +61,7 @@ function connectedGroups(steps: readonly Step[]): (index: number) => number {
   const ownerOf = new Map<string, number>()
   for (const step of steps) {
     for (const edge of step.children) union(step.index, edge.to)
+    for (const table of step.lookups) union(step.index, table)
     for (const store of step.role === 'repartition-source' ? [] : storesOf(step.node)) {
       union(step.index, ownerOf.get(store.name) ?? step.index)
       ownerOf.set(store.name, step.index)

@@ -43,7 +43,7 @@ export interface OperatorContext {
   forward(record: StreamRecord): void
   /** The store of that name, in the type of its declaration. */
   store(name: string): unknown
-  /** The row of a key in the table that is this operator's parent at `input`. */
+  /** The row of a key in the table that is this operator's parent at `input`; tables only looked up come after the parents. */
   parentRow(input: number, key: unknown, asOf?: number): ValueAndTimestamp<unknown> | undefined
   /** Tables: whether something downstream needs the old value of each change (graph/old-values.ts). */
   readonly sendsOldValues: boolean

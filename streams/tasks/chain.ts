@@ -94,10 +94,11 @@ export function buildChain(options: ChainOptions): Chain {
   }
 }
 
-/** The index of each step's parent at each of its inputs. */
+/** The index of each step's parent at each of its inputs, and then those of the tables it only looks up. */
 function parentSteps(steps: readonly Step[]): ReadonlyMap<number, readonly number[]> {
   const parents = new Map<number, number[]>(steps.map(({ index }) => [index, []]))
   for (const step of steps) for (const { to, input } of step.children) parents.get(to)![input] = step.index
+  for (const { index, lookups } of steps) parents.get(index)!.push(...lookups)
   return parents
 }
 
