@@ -27,9 +27,9 @@ export function reopenContract(fixture: LogFixture): void {
         ]),
       )
       const producer = await fixture.log.transactionalProducer({ transactionalId, timeoutMs: 60_000 })
-      await producer.send([batch(topic, 1, ['x', 'y'])])
+      await producer.send([batch(topic, 1, keyed('x', 'y'))])
       await producer.commit([{ topic, partition: 1, offset: 9 }], group)
-      await producer.send([batch(topic, 1, ['open'])])
+      await producer.send([batch(topic, 1, keyed('open'))])
 
       const log = await fixture.reopen()
       expect((await log.admin.describeTopics([topic])).get(topic)).toMatchObject({
@@ -45,11 +45,16 @@ export function reopenContract(fixture: LogFixture): void {
       ])
 
       const again = await log.transactionalProducer({ transactionalId, timeoutMs: 60_000 })
-      const [appended] = await again.send([batch(topic, 1, ['z'])])
+      const [appended] = await again.send([batch(topic, 1, keyed('z'))])
       expect(appended!.baseOffset).toBeGreaterThanOrEqual(2)
       await again.commit([], noGroup)
       expect(valuesOf({ records: await readAll(log, { topic, partition: 1 }) })).toEqual(['x', 'y', 'z'])
     },
     testTimeoutMs,
   )
+}
+
+/** Kafka takes no record without a key into a compacted topic. */
+function keyed(...values: readonly string[]) {
+  return values.map((value) => ({ key: Buffer.from(value), value: Buffer.from(value) }))
 }

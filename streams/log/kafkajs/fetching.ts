@@ -1,0 +1,191 @@
+import { MillraceError } from '../../errors'
+import type { IsolationLevel } from '../port'
+import { type Client, leaderMissing, retryDelayMs, type Shared } from './client'
+import { fromKafkajs, kafkaError, kafkaName, reactionTo } from './errors'
+import { placeOf } from './lanes'
+import { type FetchResult, fetchRequest } from './protocol/fetch'
+import type { NodeAddress } from './protocol/metadata'
+import { listOffsetsRequest } from './protocol/offsets'
+import { isFull, keep, noteFailure, type Reading, wantsMore } from './reading'
+
+/** How long a broker holds a fetch back while there is nothing to give. */
+const FETCH_WAIT_MS = 500
+const MAX_FETCH_BYTES = 16 * 1024 * 1024
+/**
+ * Fetches under way per broker. The second is for partitions that come to be wanted while the first waits, up to
+ * FETCH_WAIT_MS, for others on which nothing happens.
+ */
+const LANES = [0, 1] as const
+
+export interface FetchingOptions {
+  readonly shared: Shared
+  readonly client: Client
+  readonly isolation: IsolationLevel
+  readonly maxBytesPerPartition: number
+  /** What is read now; what is no longer among it is dropped when its fetch comes back. */
+  readings(): ReadonlyMap<string, Reading>
+  /** Called when something may have become takeable. */
+  onArrival(): void
+}
+
+/** Keeps the readings of one reader filled. */
+export interface Fetching {
+  /** Sends a fetch to each broker that has something to fetch for us and is not busy with it. */
+  pump(): void
+  close(): void
+}
+
+export function createFetching(options: FetchingOptions): Fetching {
+  const { shared, client, isolation, maxBytesPerPartition: maxBytes, onArrival } = options
+  const { directory, settings, outageAfterMs } = shared
+  const { clock } = settings
+  const closing = new AbortController()
+  const underWay = new Set<string>()
+  /** What waits for its leader to be found or to come back. */
+  const ailing = new Set<Reading>()
+  let healing = false
+  let turn = 0
+
+  function pump(): void {
+    if (closing.signal.aborted) return
+    const led = new Map<NodeAddress, Reading[]>()
+    for (const reading of options.readings().values()) {
+      const leader = directory.leaderOf(reading)
+      if (leader === undefined) {
+        if (wantsMore(reading, maxBytes)) lookAfter(reading)
+        continue
+      }
+      const others = led.get(leader)
+      if (others === undefined) led.set(leader, [reading])
+      else others.push(reading)
+    }
+    for (const [leader, readings] of led) fetchFrom(leader, readings)
+  }
+  function fetchFrom(leader: NodeAddress, readings: readonly Reading[]): void {
+    const lane = LANES.find((one) => !underWay.has(`${leader.id}/${one}`))
+    const wanted = readings.filter((reading) => wantsMore(reading, maxBytes))
+    if (lane === undefined || wanted.length === 0) return
+    if (readings.some((reading) => isFull(reading, maxBytes))) return
+    turn += 1
+    // The broker fills its answer in the order asked: not always the same partitions shall find no room.
+    const from = turn % wanted.length
+    void fetch(leader, lane, [...wanted.slice(from), ...wanted.slice(0, from)])
+  }
+  async function fetch(leader: NodeAddress, lane: number, wanted: readonly Reading[]): Promise<void> {
+    underWay.add(`${leader.id}/${lane}`)
+    for (const reading of wanted) reading.busy = true
+    try {
+      const results = await request(leader, lane, wanted)
+      for (const reading of wanted) {
+        reading.busy = false
+        const result = results.find((one) => placeOf(one) === placeOf(reading))
+        if (result !== undefined && options.readings().get(placeOf(reading)) === reading) receive(reading, result)
+      }
+    } catch (error) {
+      for (const reading of wanted) failed(reading, error)
+    }
+    underWay.delete(`${leader.id}/${lane}`)
+    onArrival()
+    pump()
+  }
+  async function request(leader: NodeAddress, lane: number, wanted: readonly Reading[]) {
+    const limits = { isolation, maxWaitMs: FETCH_WAIT_MS, maxBytes: MAX_FETCH_BYTES, maxBytesPerPartition: maxBytes }
+    const link = await client.links.to(leader, lane)
+    const { errorCode, partitions } = await link.request(fetchRequest(wanted, limits), FETCH_WAIT_MS)
+    if (errorCode !== 0) throw kafkaError(errorCode, { what: `fetching from ${leader.host}:${leader.port}` })
+    return partitions
+  }
+  function receive(reading: Reading, result: FetchResult): void {
+    const { errorCode, highWatermark, lastStableOffset, aborted, bytes } = result
+    if (errorCode !== 0) {
+      failed(reading, kafkaError(errorCode, { what: describe(reading), details: place(reading) }))
+      return
+    }
+    try {
+      const committed = isolation === 'read_committed'
+      const chunk = { bytes, endOffset: committed ? lastStableOffset : highWatermark }
+      keep(reading, { ...chunk, aborted: committed ? aborted : undefined })
+    } catch (error) {
+      failed(reading, error)
+    }
+  }
+  function failed(reading: Reading, error: unknown): void {
+    reading.busy = false
+    if (closing.signal.aborted) return
+    if (kafkaName(error) === 'OFFSET_OUT_OF_RANGE') {
+      void confirmRange(reading)
+    } else if (reactionTo(error) === 'fail') {
+      reading.error = fromKafkajs(error, describe(reading))
+    } else {
+      noteFailure(reading, error, clock.now(), outageAfterMs)
+      lookAfter(reading)
+    }
+  }
+  /** A leader that has just been elected, or one that is none any more, may not know the offset yet. */
+  async function confirmRange(reading: Reading): Promise<void> {
+    reading.busy = true
+    const what = `finding the ends of ${reading.topic}-${reading.partition}`
+    const find = (timestamp: number) =>
+      client.ask({ to: 'leader', of: reading }, what, async (link) => {
+        const query = { partitions: [reading], timestamp, isolation: 'read_uncommitted' } as const
+        const [found] = await link.request(listOffsetsRequest(query))
+        if (found === undefined || found.errorCode !== 0) throw kafkaError(found?.errorCode ?? -1, { what })
+        return found.offset
+      })
+    try {
+      const [startOffset, endOffset] = await Promise.all([find(-2), find(-1)])
+      const offset = reading.fetchOffset
+      const within = offset >= startOffset && offset <= endOffset
+      failed(reading, within ? kafkaError(78, { what }) : outOfRange(reading, startOffset, endOffset))
+    } catch (error) {
+      failed(reading, error)
+    }
+    onArrival()
+  }
+  function lookAfter(reading: Reading): void {
+    reading.busy = true
+    ailing.add(reading)
+    if (healing) return
+    healing = true
+    void heal().finally(() => {
+      healing = false
+    })
+  }
+  /** Asks who leads what is ailing, until all have a leader to fetch from. */
+  async function heal(): Promise<void> {
+    while (ailing.size > 0 && !closing.signal.aborted) {
+      const attempts = Math.max(...Array.from(ailing, (reading) => reading.attempts))
+      if (attempts > 0) await clock.sleep(retryDelayMs('metadata', attempts - 1), closing.signal)
+      const patients = [...ailing]
+      const topics = new Set(patients.map(({ topic }) => topic))
+      const problem = await directory.refresh([...topics]).then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      )
+      for (const reading of patients) {
+        if (problem === undefined && directory.leaderOf(reading) !== undefined) {
+          ailing.delete(reading)
+          reading.busy = false
+        } else if (options.readings().get(placeOf(reading)) !== reading) {
+          ailing.delete(reading)
+        } else {
+          noteFailure(reading, problem?.error ?? leaderMissing(directory, reading), clock.now(), outageAfterMs)
+        }
+      }
+      onArrival()
+      pump()
+    }
+  }
+
+  return { pump, close: () => closing.abort() }
+}
+
+const place = ({ topic, partition, fetchOffset }: Reading) => ({ topic, partition, offset: fetchOffset })
+
+const describe = ({ topic, partition, fetchOffset }: Reading) =>
+  `reading ${topic}-${partition} from offset ${fetchOffset}`
+
+function outOfRange(reading: Reading, startOffset: number, endOffset: number): MillraceError {
+  const message = `${describe(reading)}: it holds the offsets from ${startOffset} to before ${endOffset}`
+  return new MillraceError('OFFSET_OUT_OF_RANGE', message, { details: { ...place(reading), startOffset, endOffset } })
+}

@@ -1,0 +1,71 @@
+import type { Clock } from '../../clock'
+import { OutageError } from '../../errors'
+import { kafkaName } from './errors'
+import { within } from './within'
+
+export interface HeartbeatOptions {
+  readonly clock: Clock
+  readonly intervalMs: number
+  readonly sessionTimeoutMs: number
+  /** Whether a request that the group holds back keeps the member alive: then it must not, and could not, beat. */
+  held(): boolean
+  /** Sends one heartbeat, again and again through a loss of the coordinator, for at most so long. */
+  beat(deadlineMs: number): Promise<unknown>
+  onRebalance(): void
+  /** The group has gone on without the member, or does not answer for so long that it must have. */
+  onLost(error: unknown): void
+}
+
+export interface Heartbeat {
+  /** Beats from now on, where it does not already. */
+  start(): void
+  stop(): void
+}
+
+export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
+  const { clock, intervalMs, sessionTimeoutMs, held } = options
+  let running: AbortController | undefined
+
+  async function run(stop: AbortSignal): Promise<void> {
+    let lastAnswer = clock.now()
+    for (;;) {
+      await clock.sleep(intervalMs, stop)
+      if (stop.aborted) return
+      if (!held()) {
+        const failure = await beatUntil(lastAnswer + sessionTimeoutMs)
+        if (stop.aborted) return
+        // While a join is under way it finds out by itself, and with its own answer.
+        if (failure !== undefined && !held() && heed(failure.error) === 'lost') return
+      }
+      lastAnswer = clock.now()
+    }
+  }
+  async function beatUntil(deadline: number): Promise<{ readonly error: unknown } | undefined> {
+    const leftMs = Math.max(0, deadline - clock.now())
+    const late = () => new OutageError('LOG_UNAVAILABLE', `no answer to a heartbeat for ${sessionTimeoutMs} ms`)
+    return within(clock, leftMs, options.beat(leftMs), late).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    )
+  }
+  function heed(error: unknown): 'lost' | 'alive' {
+    if (kafkaName(error) === 'REBALANCE_IN_PROGRESS') {
+      options.onRebalance()
+      return 'alive'
+    }
+    running = undefined
+    options.onLost(error)
+    return 'lost'
+  }
+  return {
+    start() {
+      if (running !== undefined) return
+      running = new AbortController()
+      void run(running.signal)
+    },
+    stop() {
+      running?.abort()
+      running = undefined
+    },
+  }
+}

@@ -1,0 +1,2 @@
+export { type KafkaLogConfig, kafkaConfigFromEnv } from './config'
+export { openKafkaLog } from './log'

@@ -1,0 +1,191 @@
+/**
+ * The inner modules of kafkajs, typed, and required nowhere else. kafkajs has no exports map, so they can be required;
+ * nothing promises that they stay, which is why its version is pinned. From them come connections with TLS and SASL and
+ * the requests of groups, transactions and administration; metadata, fetching and producing are ours.
+ */
+import type { EventEmitter } from 'node:events'
+import type { Socket } from 'node:net'
+import type { ConnectionOptions } from 'node:tls'
+import type { SASLOptions } from 'kafkajs'
+
+export interface InnerLogger {
+  namespace(name: string): InnerLogger
+}
+
+export interface LogEntry {
+  readonly namespace: string
+  readonly log: { readonly message: string; readonly [field: string]: unknown }
+}
+
+interface LoggersModule {
+  readonly LEVELS: { readonly ERROR: number }
+  createLogger(options: { level: number; logCreator: (level: number) => (entry: LogEntry) => void }): InnerLogger
+}
+
+export interface SocketOptions {
+  readonly host: string
+  readonly port: number
+  readonly ssl: ConnectionOptions | undefined
+  onConnect(): void
+}
+
+export interface ConnectionPoolOptions {
+  readonly host: string
+  readonly port: number
+  readonly ssl: ConnectionOptions | undefined
+  readonly sasl: SASLOptions | undefined
+  readonly clientId: string
+  readonly connectionTimeout: number
+  readonly requestTimeout: number
+  readonly enforceRequestTimeout: boolean
+  readonly reauthenticationThreshold: number
+  readonly logger: InnerLogger
+  socketFactory(options: SocketOptions): Socket
+}
+
+export interface RawRequest {
+  readonly request: {
+    readonly apiKey: number
+    readonly apiName: string
+    readonly apiVersion: number
+    /** kafkajs asks for an Encoder, of which it uses these two. */
+    encode(): Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>
+  }
+  readonly response: {
+    decode(payload: Buffer): Promise<Buffer>
+    parse(payload: Buffer): Promise<Buffer>
+  }
+}
+
+export interface RequestQueue extends EventEmitter {
+  readonly pending: readonly unknown[]
+  scheduleCheckPendingRequests(): void
+}
+
+export interface Connection {
+  readonly requestQueue: RequestQueue
+  readonly socket?: Socket
+  /** A Long; zero where the broker sets no end to a session. */
+  readonly sessionLifetime: { toNumber(): number }
+  connect(): Promise<unknown>
+  isConnected(): boolean
+  send(request: RawRequest): Promise<Buffer>
+  rejectRequests(error: Error): void
+}
+
+export interface ConnectionPool {
+  /** Two: kafkajs sends Fetch on the second. */
+  readonly pool: readonly Connection[]
+  readonly sasl: SASLOptions | undefined
+}
+
+interface ConnectionPoolConstructor {
+  new (options: ConnectionPoolOptions): ConnectionPool
+}
+
+export interface JoinGroupResponse {
+  readonly generationId: number
+  readonly leaderId: string
+  readonly memberId: string
+  /** Filled for the leader only. */
+  readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[]
+}
+
+export interface JoinGroupRequest {
+  readonly groupId: string
+  readonly sessionTimeout: number
+  readonly rebalanceTimeout: number
+  readonly memberId: string
+  readonly protocolType: string
+  readonly groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[]
+}
+
+export interface TransactionRequest {
+  readonly transactionalId: string
+  readonly producerId: number
+  readonly producerEpoch: number
+}
+
+export interface TopicPartitions {
+  readonly topic: string
+  readonly partitions: readonly number[]
+}
+
+export interface ConfigResource {
+  readonly resourceName: string
+  readonly configEntries: readonly { readonly configName: string; readonly configValue: string | null }[]
+}
+
+/** kafkajs's broker: each method is one request in the highest version that both sides know. */
+export interface Broker {
+  readonly connectionPool: ConnectionPool
+  readonly versions: Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number } | undefined>>
+  connect(): Promise<void>
+  disconnect(): Promise<void>
+  findGroupCoordinator(request: { groupId: string; coordinatorType: number }): Promise<{
+    readonly coordinator: { readonly nodeId: number; readonly host: string; readonly port: number }
+  }>
+  joinGroup(request: JoinGroupRequest): Promise<JoinGroupResponse>
+  syncGroup(request: {
+    groupId: string
+    generationId: number
+    memberId: string
+    groupAssignment: readonly { readonly memberId: string; readonly memberAssignment: Buffer }[]
+  }): Promise<{ readonly memberAssignment: Buffer }>
+  heartbeat(request: { groupId: string; groupGenerationId: number; memberId: string }): Promise<unknown>
+  leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>
+  offsetCommit(request: {
+    groupId: string
+    groupGenerationId: number
+    memberId: string
+    topics: readonly {
+      readonly topic: string
+      readonly partitions: readonly { readonly partition: number; readonly offset: number }[]
+    }[]
+  }): Promise<unknown>
+  initProducerId(request: { transactionalId: string | null; transactionTimeout: number }): Promise<{
+    readonly producerId: string
+    readonly producerEpoch: number
+  }>
+  addPartitionsToTxn(request: TransactionRequest & { topics: readonly TopicPartitions[] }): Promise<unknown>
+  addOffsetsToTxn(request: TransactionRequest & { groupId: string }): Promise<unknown>
+  endTxn(request: TransactionRequest & { transactionResult: boolean }): Promise<unknown>
+  createTopics(request: {
+    topics: readonly {
+      readonly topic: string
+      readonly numPartitions: number
+      readonly replicationFactor: number
+      readonly replicaAssignment?: readonly never[]
+      readonly configEntries: readonly { readonly name: string; readonly value: string }[]
+    }[]
+  }): Promise<unknown>
+  deleteTopics(request: { topics: readonly string[] }): Promise<unknown>
+  describeConfigs(request: {
+    resources: readonly { readonly type: number; readonly name: string }[]
+  }): Promise<{ readonly resources: readonly ConfigResource[] }>
+  listGroups(): Promise<{ readonly groups: readonly { readonly groupId: string; readonly protocolType: string }[] }>
+  describeGroups(request: { groupIds: readonly string[] }): Promise<{
+    readonly groups: readonly {
+      readonly groupId: string
+      readonly state: string
+      readonly members: readonly unknown[]
+    }[]
+  }>
+  deleteGroups(groupIds: readonly string[]): Promise<{
+    readonly results: readonly { readonly groupId: string; readonly errorCode: number }[]
+  }>
+}
+
+interface BrokerConstructor {
+  new (options: {
+    connectionPool: ConnectionPool
+    logger: InnerLogger
+    nodeId: number
+    authenticationTimeout: number
+    allowAutoTopicCreation: boolean
+  }): Broker
+}
+
+export const Broker = require('kafkajs/src/broker') as BrokerConstructor
+export const ConnectionPool = require('kafkajs/src/network/connectionPool') as ConnectionPoolConstructor
+export const loggers = require('kafkajs/src/loggers') as LoggersModule

@@ -1,0 +1,60 @@
+import type { OutgoingBatch, TopicPartition } from '../port'
+import type { ProducerStamp } from '../records'
+import { type Identity, type SequencedBatch, seal } from './batches'
+
+/** What is still to be appended to one partition, in order: one batch at a time, and the next when it is acknowledged. */
+export interface Lane extends TopicPartition {
+  /** The batch being sent and those sealed behind it. */
+  sealed: SequencedBatch[]
+  /** Not sealed yet, with their place in what the caller gave. */
+  readonly waiting: { readonly index: number; readonly batch: OutgoingBatch }[]
+  /** Which of the caller's batches `sealed` belongs to. */
+  index: number
+  /** Failed attempts of the batch in hand. */
+  attempts: number
+  failingSince: number | undefined
+  /** Not sent again before then. */
+  notBefore: number
+}
+
+/** One lane per partition. */
+export function lanesOf(batches: readonly OutgoingBatch[]): Lane[] {
+  const lanes = new Map<string, Lane>()
+  batches.forEach((batch, index) => {
+    const { topic, partition } = batch
+    const place = placeOf(batch)
+    const lane = lanes.get(place) ?? { topic, partition, sealed: [], waiting: [], index, ...untroubled }
+    lane.waiting.push({ index, batch })
+    lanes.set(place, lane)
+  })
+  return [...lanes.values()]
+}
+
+const untroubled = { attempts: 0, failingSince: undefined, notBefore: 0 } as const
+
+export const placeOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`
+
+/** The batch to send now, sealed with the partition's next sequence where it was not yet; undefined when all is done. */
+export function headOf(lane: Lane, stamp: ProducerStamp): SequencedBatch | undefined {
+  while (lane.sealed.length === 0) {
+    const next = lane.waiting.shift()
+    if (next === undefined) return undefined
+    lane.index = next.index
+    lane.sealed = seal(next.batch.records, stamp)
+  }
+  return lane.sealed[0]
+}
+
+export function advance(lane: Lane): void {
+  lane.sealed.shift()
+  Object.assign(lane, untroubled)
+}
+
+export function abandon(lane: Lane): void {
+  lane.sealed = []
+  lane.waiting.length = 0
+}
+
+export function stampOf(identity: Identity, transactional: boolean, baseSequence: number): ProducerStamp {
+  return { ...identity, baseSequence, transactional }
+}

@@ -1,0 +1,67 @@
+import { MillraceError } from '../../errors'
+import { type Link, type LinkSettings, openLink } from './links'
+import type { NodeAddress } from './protocol/metadata'
+
+/** The connections of one user to the brokers, opened when they are first needed and again when they broke. */
+export interface LinkSet {
+  /** @param lane tells apart several connections to one broker. @throws as `openLink`; MillraceError CLOSED */
+  to(node: NodeAddress, lane?: number): Promise<Link>
+  /** Those that are open. */
+  open(): readonly Link[]
+  /** Closes at once; what is still unanswered is rejected. */
+  close(): void
+}
+
+export function createLinkSet(settings: LinkSettings): LinkSet {
+  const links = new Map<string, Link>()
+  const opening = new Map<string, Promise<Link>>()
+  const retired = new Set<Link>()
+  let closed = false
+
+  /** A link that is no longer used may still wait for answers; it is closed when none can come any more. */
+  function retire(link: Link): void {
+    retired.add(link)
+    void settings.clock.sleep(settings.requestTimeoutMs).then(() => {
+      link.close()
+      retired.delete(link)
+    })
+  }
+  async function openTo(place: string, node: NodeAddress): Promise<Link> {
+    try {
+      const link = await openLink(node, settings)
+      if (closed) {
+        link.close()
+        throw closedError()
+      }
+      links.set(place, link)
+      return link
+    } finally {
+      opening.delete(place)
+    }
+  }
+  return {
+    async to(node, lane = 0) {
+      if (closed) throw closedError()
+      const place = `${node.host}:${node.port}/${lane}`
+      const link = links.get(place)
+      if (link?.usable) return link
+      if (link !== undefined) {
+        links.delete(place)
+        retire(link)
+      }
+      const pending = opening.get(place) ?? openTo(place, node)
+      opening.set(place, pending)
+      return pending
+    },
+    open: () => [...links.values()].filter((link) => link.usable),
+    close() {
+      closed = true
+      for (const link of [...links.values(), ...retired]) link.close()
+      links.clear()
+    },
+  }
+}
+
+function closedError(): MillraceError {
+  return new MillraceError('CLOSED', 'the Kafka log is closed')
+}

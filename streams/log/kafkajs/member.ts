@@ -1,0 +1,208 @@
+import { FencedError, messageOf, OutageError } from '../../errors'
+import type { GroupMember, GroupOptions, Joined, MemberStatus, PartitionOffset } from '../port'
+import { type Client, createClient, type Shared } from './client'
+import { kafkaName } from './errors'
+import { createHeartbeat } from './heartbeat'
+import type { Broker, JoinGroupResponse } from './inner'
+import { groupByTopic } from './protocol/grouped'
+import { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscription } from './protocol/membership'
+
+/** The classic protocol's name for how partitions are shared out; members with other ways are not let into the group. */
+const PROTOCOL = 'millrace'
+/** Beyond what the group may hold a request back for. */
+const NETWORK_DELAY_MS = 5_000
+const LEAVE_TIMEOUT_MS = 2_000
+/** So often in a row may a rebalance begin while we join; more are an outage. */
+const MAX_JOINS = 50
+
+/** Membership by the classic protocol, on connections of its own: a join may be held back as long as a rebalance takes. */
+export function createMember(shared: Shared, options: GroupOptions): GroupMember {
+  const { groupId } = options
+  const { clock, logger } = shared.settings
+  const listeners: ((status: MemberStatus) => void)[] = []
+  let client: Client | undefined
+  let status: MemberStatus = 'left'
+  let memberId = ''
+  /** What the coordinator knows of us; -1 for nothing. */
+  let generation = -1
+  /** The generation whose assignment the caller holds; -1 for none. */
+  let held = -1
+  /** See encodeSubscription. */
+  let wish = -1
+  /** A join or sync is under way. */
+  let joining = false
+
+  function become(next: MemberStatus): void {
+    if (status === next) return
+    status = next
+    for (const listener of listeners) listener(next)
+  }
+  /** The group has gone on without us: what the caller holds may by now belong to another. */
+  function lose(error: unknown): void {
+    logger.warn({ groupId, memberId, err: error }, `group ${groupId} has gone on without us: ${messageOf(error)}`)
+    if (kafkaName(error) === 'UNKNOWN_MEMBER_ID') forgetMembership()
+    held = -1
+    become('lost')
+  }
+  function forgetMembership(): void {
+    heartbeat.stop()
+    memberId = ''
+    generation = -1
+  }
+  const heartbeat = createHeartbeat({
+    clock,
+    intervalMs: options.heartbeatIntervalMs,
+    sessionTimeoutMs: options.sessionTimeoutMs,
+    held: () => joining,
+    beat: (deadlineMs) => {
+      const request = { groupId, groupGenerationId: generation, memberId }
+      return send('heartbeat', (broker) => broker.heartbeat(request), { deadlineMs })
+    },
+    onRebalance: () => {
+      if (status === 'joined') become('rebalance')
+    },
+    onLost: lose,
+  })
+
+  interface SendOptions {
+    readonly deadlineMs?: number
+    readonly heldMs?: number
+  }
+  function send<T>(
+    name: string,
+    use: (broker: Broker) => Promise<T>,
+    { heldMs, ...ask }: SendOptions = {},
+  ): Promise<T> {
+    client ??= createClient(shared)
+    const what = `${name} of group ${groupId}`
+    return client.ask(
+      { to: 'coordinator', kind: 'group', key: groupId },
+      what,
+      (link) => link.call(what, use, heldMs),
+      ask,
+    )
+  }
+  /** Sends what the group holds back until all its members are there. */
+  async function sendHeld<T>(name: string, use: (broker: Broker) => Promise<T>): Promise<T> {
+    joining = true
+    try {
+      return await send(name, use, { heldMs: options.rebalanceTimeoutMs + NETWORK_DELAY_MS })
+    } finally {
+      joining = false
+    }
+  }
+  async function joinOnce(): Promise<Joined> {
+    const metadata = encodeSubscription(options.topics, options.userData(), wish)
+    const response = await sendHeld('join', (broker) =>
+      broker.joinGroup({
+        groupId,
+        memberId,
+        sessionTimeout: options.sessionTimeoutMs,
+        rebalanceTimeout: options.rebalanceTimeoutMs,
+        protocolType: 'consumer',
+        groupProtocols: [{ name: PROTOCOL, metadata }],
+      }),
+    )
+    memberId = response.memberId
+    generation = response.generationId
+    heartbeat.start()
+    const groupAssignment = response.leaderId === memberId ? await shareOut(response) : []
+    const { memberAssignment } = await sendHeld('sync', (broker) =>
+      broker.syncGroup({ groupId, generationId: generation, memberId, groupAssignment }),
+    )
+    return { assignment: decodeAssignment(memberAssignment), group: { groupId, memberId, generation } }
+  }
+  async function shareOut({ members }: JoinGroupResponse) {
+    const subscriptions = members.map((member) => decodeSubscription(member.memberId, member.memberMetadata))
+    const assigned = await options.assign(subscriptions)
+    const nothing = { partitions: [], userData: Buffer.alloc(0) }
+    return members.map((member) => ({
+      memberId: member.memberId,
+      memberAssignment: encodeAssignment(assigned.get(member.memberId) ?? nothing),
+    }))
+  }
+  /** Whether joining is worth another try: a rebalance began meanwhile, or the group does not know us (any more). */
+  function mayJoinAgain(error: unknown): boolean {
+    const name = kafkaName(error)
+    if (name === 'UNKNOWN_MEMBER_ID') forgetMembership()
+    return name === 'REBALANCE_IN_PROGRESS' || name === 'UNKNOWN_MEMBER_ID' || name === 'ILLEGAL_GENERATION'
+  }
+  async function join(): Promise<Joined> {
+    for (let joins = 1; ; joins++) {
+      try {
+        const joined = await joinOnce()
+        assertNothingMissed(joined.group.generation)
+        held = joined.group.generation
+        become('joined')
+        return joined
+      } catch (error) {
+        if (!mayJoinAgain(error)) throw error
+        if (held >= 0) throw missed(error)
+        if (joins === MAX_JOINS)
+          throw new OutageError('LOG_UNAVAILABLE', `group ${groupId} does not settle`, { cause: error })
+      }
+    }
+  }
+  /** In a generation that passed us by, another may have owned, and worked on, what the caller still holds. */
+  function assertNothingMissed(joinedGeneration: number): void {
+    if (held >= 0 && joinedGeneration > held + 1) throw missed(`generation ${joinedGeneration} follows ${held}`)
+  }
+  function missed(cause: unknown): OutageError {
+    lose(cause)
+    return new OutageError('MEMBER_FENCED', `group ${groupId} has rebalanced without us; drop all and join again`, {
+      cause,
+    })
+  }
+  async function commit(offsets: readonly PartitionOffset[]): Promise<void> {
+    if (held < 0) throw new FencedError('MEMBER_FENCED', `no member of group ${groupId}: nothing can be committed`)
+    if (offsets.length === 0) return
+    const topics = groupByTopic(offsets).map(({ topic, items }) => ({ topic, partitions: items }))
+    const request = { groupId, groupGenerationId: held, memberId, topics }
+    try {
+      await send('commit', (broker) => broker.offsetCommit(request))
+    } catch (error) {
+      if (error instanceof FencedError) {
+        if (kafkaName(error) !== 'REBALANCE_IN_PROGRESS') lose(error)
+        else if (status === 'joined') become('rebalance')
+      }
+      throw error
+    }
+  }
+  async function leave(): Promise<void> {
+    const left = memberId
+    forgetMembership()
+    held = -1
+    client?.close() // also ends a join that is held back
+    client = undefined
+    become('left')
+    if (left === '') return
+    await send('leave', (broker) => broker.leaveGroup({ groupId, memberId: left }), {
+      deadlineMs: LEAVE_TIMEOUT_MS,
+    }).catch(
+      // The group finds out by itself when the session times out.
+      (error) => logger.debug({ groupId, err: error }, `leaving group ${groupId}: ${messageOf(error)}`),
+    )
+    closeClient()
+  }
+  function closeClient(): void {
+    client?.close()
+    client = undefined
+  }
+
+  return {
+    get status() {
+      return status
+    },
+    join,
+    requestRejoin() {
+      if (status !== 'joined') return
+      wish += 1
+      become('rebalance')
+    },
+    commit,
+    onStatus(listener) {
+      listeners.push(listener)
+    },
+    leave,
+  }
+}

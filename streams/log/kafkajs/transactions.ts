@@ -1,0 +1,163 @@
+import { FencedError, MillraceError, messageOf, OutageError } from '../../errors'
+import type {
+  GroupMetadata,
+  OutgoingBatch,
+  PartitionOffset,
+  TransactionalOptions,
+  TransactionalProducer,
+} from '../port'
+import type { Identity } from './batches'
+import { type AskOptions, type Client, createClient, type Shared } from './client'
+import { kafkaError, kafkaName } from './errors'
+import type { Broker, TransactionRequest } from './inner'
+import { placeOf } from './lanes'
+import type { Link } from './links'
+import { groupByTopic } from './protocol/grouped'
+import { txnOffsetCommitRequest } from './protocol/offsets'
+import { createSender } from './sender'
+import { oneAtATime } from './serial'
+
+/** A producer that is being closed does not wait long for its last transaction to be aborted. */
+const ABORT_ON_CLOSE_MS = 1_000
+
+/**
+ * A transactional producer (KIP-98, KIP-447). Resolves once every older one of the same id is fenced and what it left
+ * open is settled.
+ */
+export async function openTransactionalProducer(
+  shared: Shared,
+  options: TransactionalOptions,
+): Promise<TransactionalProducer> {
+  const client = createClient(shared)
+  try {
+    const identity = await fence(client, options)
+    return transactionalProducer({ shared, client, transactionalId: options.transactionalId, identity })
+  } catch (error) {
+    client.close()
+    throw error
+  }
+}
+
+async function fence(client: Client, { transactionalId, timeoutMs }: TransactionalOptions): Promise<Identity> {
+  const what = `opening the transactional id ${transactionalId}`
+  const request = { transactionalId, transactionTimeout: timeoutMs }
+  // While the last transaction is being settled the coordinator answers CONCURRENT_TRANSACTIONS, which is asked again.
+  const { producerId, producerEpoch } = await client.ask(coordinatorOf(transactionalId), what, (link) =>
+    link.call(what, (broker) => broker.initProducerId(request)),
+  )
+  return { producerId: Number(producerId), producerEpoch }
+}
+
+const coordinatorOf = (transactionalId: string) =>
+  ({ to: 'coordinator', kind: 'transaction', key: transactionalId }) as const
+
+interface Context {
+  readonly shared: Shared
+  readonly client: Client
+  readonly transactionalId: string
+  readonly identity: Identity
+}
+
+function transactionalProducer({ shared, client, transactionalId, identity }: Context): TransactionalProducer {
+  const sender = createSender({ client, shared, transactionalId })
+  const serially = oneAtATime()
+  const own: TransactionRequest = { transactionalId, ...identity }
+  const partitions = new Set<string>()
+  let begun = false
+  /** Set once by what ends the producer's life. */
+  let unusable: MillraceError | undefined
+  let closed = false
+
+  /** Runs one step. What leaves the outcome open, or the producer fenced, makes it unusable. */
+  function step<T>(run: () => Promise<T>): Promise<T> {
+    return serially(async () => {
+      if (closed) throw new MillraceError('CLOSED', `the transactional producer ${transactionalId} is closed`)
+      if (unusable !== undefined) throw unusable
+      try {
+        return await run()
+      } catch (error) {
+        unusable = ending(error, sender.doubtful, transactionalId)
+        throw isOutage(error) && unusable !== undefined ? unusable : error
+      }
+    })
+  }
+  function ask<T>(what: string, use: (broker: Broker) => Promise<T>, options?: AskOptions): Promise<T> {
+    const where = `${what} of ${transactionalId}`
+    return client.ask(coordinatorOf(transactionalId), where, (link) => link.call(where, use), options)
+  }
+  async function addPartitions(batches: readonly OutgoingBatch[]): Promise<void> {
+    const added = batches.filter((batch) => !partitions.has(placeOf(batch)))
+    if (added.length === 0) return
+    const topics = groupByTopic(added).map(({ topic, items }) => ({
+      topic,
+      partitions: [...new Set(items.map(({ partition }) => partition))],
+    }))
+    await ask('adding partitions to the transaction', (broker) => broker.addPartitionsToTxn({ ...own, topics }))
+    begun = true
+    for (const batch of added) partitions.add(placeOf(batch))
+  }
+  async function commitOffsets(offsets: readonly PartitionOffset[], group: GroupMetadata): Promise<void> {
+    const { groupId } = group
+    await ask('adding offsets to the transaction', (broker) => broker.addOffsetsToTxn({ ...own, groupId }), once)
+    begun = true
+    const what = `committing offsets of group ${groupId} in the transaction of ${transactionalId}`
+    const commit = txnOffsetCommitRequest({ ...own, group, offsets })
+    const send = async (link: Link) => {
+      for (const { topic, partition, errorCode } of await link.request(commit)) {
+        if (errorCode !== 0) throw kafkaError(errorCode, { what, details: { topic, partition } })
+      }
+    }
+    await client.ask({ to: 'coordinator', kind: 'group', key: groupId }, what, send, once)
+  }
+  async function end(commit: boolean, options: AskOptions): Promise<void> {
+    const what = commit ? 'committing the transaction' : 'aborting the transaction'
+    await ask(what, (broker) => broker.endTxn({ ...own, transactionResult: commit }), options)
+    begun = false
+    partitions.clear()
+  }
+
+  return {
+    send: (batches) =>
+      step(async () => {
+        const filled = batches.filter(({ records }) => records.count > 0)
+        await addPartitions(filled)
+        return sender.send(batches, identity)
+      }),
+    commit: (offsets, group) =>
+      step(async () => {
+        if (offsets.length > 0) await commitOffsets(offsets, group)
+        if (begun) await end(true, once)
+      }),
+    abort: () =>
+      step(async () => {
+        if (begun) await end(false, once)
+      }),
+    async close() {
+      if (closed) return
+      if (begun && unusable === undefined) {
+        // Readers of committed data need not wait for the transaction to time out.
+        const abort = step(() => end(false, { ...once, deadlineMs: ABORT_ON_CLOSE_MS }))
+        await abort.catch((error) => client.logger.debug({ err: error }, `closing: ${messageOf(error)}`))
+      }
+      closed = true
+      client.close()
+    },
+  }
+}
+
+/** In a commit or abort an answer that is lost is not asked for again: nobody would know which of the two took effect. */
+const once: AskOptions = { again: false }
+
+/** What every further step is refused with; undefined where the producer may go on (after an abort). */
+function ending(error: unknown, doubtful: boolean, transactionalId: string): MillraceError | undefined {
+  if (error instanceof FencedError) return error.code === 'PRODUCER_FENCED' ? error : undefined
+  if (error instanceof MillraceError && error.code === 'TRANSACTION_INDEFINITE') return error
+  if (!doubtful && !(isOutage(error) && kafkaName(error) === 'CONNECTION_LOST')) return undefined
+  const message = `nobody knows how the transaction of ${transactionalId} ended; open it anew: ${messageOf(error)}`
+  // Of an outage's class, since it is one for the engine: something does not answer, and no record is at fault.
+  return new OutageError('TRANSACTION_INDEFINITE', message, { cause: error })
+}
+
+function isOutage(error: unknown): error is OutageError {
+  return error instanceof OutageError
+}

@@ -1,0 +1,16 @@
+import type { Clock } from '../../clock'
+
+const timedOut: unique symbol = Symbol('timed out')
+
+/** Gives what `work` gives, or rejects with `late()` after `ms`; `work` itself goes on unheard. */
+export async function within<T>(clock: Clock, ms: number, work: Promise<T>, late: () => Error): Promise<T> {
+  const timer = new AbortController()
+  const expiry = clock.sleep(ms, timer.signal).then((): typeof timedOut => timedOut)
+  try {
+    const first = await Promise.race([work, expiry])
+    if (first === timedOut) throw late()
+    return first
+  } finally {
+    timer.abort()
+  }
+}
