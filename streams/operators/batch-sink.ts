@@ -9,6 +9,7 @@ export const batchSink: OperatorFactory<'batch-sink'> = ({ sink }, context) => {
       const metadata = context.recordMetadata() ?? { topic: '', partition: context.partition, offset: -1 }
       waiting.push({ ...record, ...metadata })
     },
+    waiting: () => waiting.length > 0,
     beforeCommit: async () => {
       if (waiting.length === 0) return
       await sink.write(waiting)

@@ -17,6 +17,8 @@ export interface Operator {
   flush?(): void
   /** Before each commit, after `flush`: work to be done outside the log. While it rejects, the commit waits. */
   beforeCommit?(): Promise<void>
+  /** Whether `beforeCommit` has something to do. */
+  waiting?(): boolean
   close?(): void
 }
 

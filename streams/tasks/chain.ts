@@ -32,6 +32,8 @@ export interface Chain {
   readonly ready: Promise<void> | undefined
   flush(): void
   beforeCommit(): Promise<void>
+  /** Whether `beforeCommit` has something to do. */
+  waiting(): boolean
   close(): void
 }
 
@@ -85,6 +87,7 @@ export function buildChain(options: ChainOptions): Chain {
     flush: () => {
       for (const operator of all) operator.flush?.()
     },
+    waiting: () => all.some((operator) => operator.waiting?.() === true),
     beforeCommit: async () => {
       for (const operator of all) await operator.beforeCommit?.()
     },

@@ -46,6 +46,8 @@ export interface Task {
   readonly commitRequested: boolean
   /** Calls under way. */
   readonly held: number
+  /** A batch sink holds records that `settle` hands over. */
+  readonly waiting: boolean
   readonly outputBytes: number
   readonly lag: readonly (TopicPartition & { readonly lag: number })[]
   readonly statistics: TaskStatistics
@@ -202,6 +204,9 @@ export function createTask(options: TaskOptions): Task {
     },
     get held() {
       return calls.count
+    },
+    get waiting() {
+      return chain.waiting()
     },
     get outputBytes() {
       return output.byteLength
