@@ -234,19 +234,23 @@ export function groupContract(fixture: LogFixture): void {
 /** Resolves after the first join and goes on joining whenever the group rebalances. */
 async function follow(member: GroupMember): Promise<Following> {
   const following: Following = { member, seen: [], joined: undefined }
-  let joining: Promise<void> | undefined
-  const join = async () => {
-    following.joined = await member.join()
-    joining = undefined
+  let isJoining = false
+  async function join(): Promise<void> {
+    isJoining = true
+    try {
+      following.joined = await member.join()
+    } finally {
+      isJoining = false
+    }
     // A rebalance may have begun between the answer and now; its event came while this join was still ours.
-    if (member.status === 'rebalance') joining = join()
+    if (member.status === 'rebalance') await join()
   }
   member.onStatus((status) => {
     following.seen.push(status)
-    if (status === 'rebalance' && joining === undefined) joining = join()
+    // A member that leaves while it joins is refused; any other failure shows in what it has not joined.
+    if (status === 'rebalance' && !isJoining) void join().catch(() => {})
   })
-  joining = join()
-  await joining
+  await join()
   return following
 }
 

@@ -1,0 +1,2 @@
+export type { EmbeddedLog } from './embedded-log'
+export { type EmbeddedLogOptions, type MemoryLogOptions, memoryLog, openEmbeddedLog } from './open'
