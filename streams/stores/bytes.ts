@@ -26,32 +26,25 @@ export function readLong(source: Buffer, at: number): number {
   return source.readInt32BE(at) * 0x1_0000_0000 + source.readUInt32BE(at + 4)
 }
 
-/** 8 characters whose order is that of the numbers, negative ones included. */
-export function orderedLong(value: number): string {
-  const high = Math.floor(value / 0x1_0000_0000) + 0x8000_0000
-  const low = lowBits(value)
-  return String.fromCharCode(
-    (high >>> 24) & 0xff,
-    (high >>> 16) & 0xff,
-    (high >>> 8) & 0xff,
-    high & 0xff,
-    low >>> 24,
-    (low >>> 16) & 0xff,
-    (low >>> 8) & 0xff,
-    low & 0xff,
-  )
+/** 4 characters whose order is that of the numbers, which are unsigned. */
+export function orderedInt(value: number): string {
+  return String.fromCharCode(value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff)
 }
 
-export function readOrderedLong(id: string, at: number): number {
-  const high = uint32(id, at) - 0x8000_0000
-  return high * 0x1_0000_0000 + uint32(id, at + 4)
-}
-
-function uint32(id: string, at: number): number {
+export function readOrderedInt(id: string, at: number): number {
   const bits =
     (id.charCodeAt(at) << 24) | (id.charCodeAt(at + 1) << 16) | (id.charCodeAt(at + 2) << 8) | id.charCodeAt(at + 3)
   return bits >>> 0
 }
 
-/** Bits 0 to 31, also of a negative number (`>>>` alone is exact only below 2^53, which timestamps are). */
+/** 8 characters whose order is that of the numbers, negative ones included. */
+export function orderedLong(value: number): string {
+  return orderedInt(Math.floor(value / 0x1_0000_0000) + 0x8000_0000) + orderedInt(lowBits(value))
+}
+
+export function readOrderedLong(id: string, at: number): number {
+  return (readOrderedInt(id, at) - 0x8000_0000) * 0x1_0000_0000 + readOrderedInt(id, at + 4)
+}
+
+/** Bits 0 to 31 of the two's complement; exact for every integer below 2^53. */
 const lowBits = (value: number): number => value >>> 0

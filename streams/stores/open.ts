@@ -2,7 +2,10 @@ import type { StoreBackend } from './backend'
 import type { AnyStoreDeclaration, StoreDeclaration } from './declaration'
 import { openKeyValue } from './key-value'
 import type { ManagedStore, StoreContext } from './managed'
+import { openSession } from './session'
 import { plainValues, timestampedValues } from './value-format'
+import { openVersioned } from './versioned'
+import { openWindow } from './window'
 
 export interface OpenStoreOptions {
   /** Bytes, estimated, of decoded state kept in memory beyond what waits for its commit. Default 32 MiB. */
@@ -27,7 +30,13 @@ export function openStore(
       return openKeyValue({ ...parts, declaration: store, format: plainValues(values) })
     case 'timestamped-key-value':
       return openKeyValue({ ...parts, declaration: store, format: timestampedValues(values) })
-    default:
-      throw new Error(`not yet: ${store.kind}`)
+    case 'versioned':
+      return openVersioned({ ...parts, declaration: store, format: plainValues(values) })
+    case 'window':
+      return openWindow({ ...parts, declaration: store, format: plainValues(values) })
+    case 'timestamped-window':
+      return openWindow({ ...parts, declaration: store, format: timestampedValues(values) })
+    case 'session':
+      return openSession({ ...parts, declaration: store, format: plainValues(values) })
   }
 }

@@ -2,6 +2,10 @@
  * What a processor sees of a store: synchronous, typed, decoded. All iteration is in the order of the key's bytes (and
  * then of the window start). Values read are shared with the cache: treat them as immutable.
  */
+import type { Windowed } from '../serdes/windowed'
+
+export type { TimeWindow, Windowed } from '../serdes/windowed'
+
 export interface KeyValue<K, V> {
   readonly key: K
   readonly value: V
@@ -52,17 +56,6 @@ export interface VersionedStore<K, V> {
   get(key: K, asOf?: number): VersionedRecord<V> | undefined
   /** The latest versions of all keys, in key order. */
   all(): Iterable<KeyValue<K, VersionedRecord<V>>>
-}
-
-export interface Windowed<K> {
-  readonly key: K
-  readonly window: TimeWindow
-}
-
-/** ms. `end` is exclusive for time windows, inclusive for sessions. */
-export interface TimeWindow {
-  readonly start: number
-  readonly end: number
 }
 
 export interface ReadOnlyWindowStore<K, V> {

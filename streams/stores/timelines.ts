@@ -1,0 +1,231 @@
+import type { StoreBackend } from './backend'
+import {
+  type Bundle,
+  EMPTY,
+  findSlot,
+  isLarge,
+  type PayloadCodec,
+  packBundle,
+  type Slot,
+  SPILLED,
+  slotsBetween,
+  unpackBundle,
+  withSlot,
+} from './bundle'
+import { fromId } from './bytes'
+import { metaCodec, type StoreMeta } from './stream-time'
+import {
+  bundleId,
+  bundleKey,
+  bundleRange,
+  idsBefore,
+  kindOf,
+  metaId,
+  parseSlotId,
+  slotId,
+  slotRange,
+} from './timeline-ids'
+import { type UnitCodec, type WriteBack, writeBack } from './write-back'
+
+/**
+ * Values by key and time: what window, session and versioned stores have in common. Per key and segment of time there
+ * is a bundle of slots, read by key without a range, decoded once, written whole; where it grows large its slots stand
+ * by themselves. Keys are ids of their bytes, times are segments and `at`s (see stream-time.ts, timeline-ids.ts).
+ */
+export interface Timelines<P> {
+  get(segment: number, key: string, at: string): P | undefined
+  put(segment: number, key: string, slot: Slot<P>): void
+  /** Slots of one key, in the order of `at`. */
+  slots(segment: number, key: string, range: AtRange): Iterable<Slot<P>>
+  /** The keys `fromKey..toKey` (open where undefined) that have something in one of the segments, in the order of their bytes. */
+  lines(segments: readonly number[], fromKey?: string, toKey?: string): Iterable<Line<P>>
+  /** What was remembered at the last commit. */
+  meta(): StoreMeta | undefined
+  /** Encodes all that has changed, and gives what the changelog does not have. Nothing is drained when it throws. */
+  drain(meta: StoreMeta | undefined): readonly Change<P>[]
+  /** Writes what has been drained. Segments before the oldest are then deleted behind the scenes: nobody asks for them any more. */
+  persist(position: number | undefined, oldestSegment: number | undefined): Promise<void>
+  close(): Promise<void>
+}
+
+export interface AtRange {
+  /** Inclusive. */
+  readonly from?: string
+  /** Exclusive. */
+  readonly to?: string
+  readonly reverse?: boolean
+}
+
+/** What one key has in some segments. */
+export interface Line<P> {
+  readonly key: string
+  slots(range: AtRange): Iterable<Slot<P>>
+}
+
+export interface Change<P> {
+  readonly key: string
+  readonly at: string
+  /** null: deleted. */
+  readonly payload: P | null
+  readonly changedAt: number
+}
+
+export interface TimelineCodecs<P> {
+  readonly atLength: number
+  readonly payloads: PayloadCodec<P>
+  /** Units that a store keeps beside its timelines, under `latestId`. */
+  readonly latest?: UnitCodec<unknown>
+}
+
+/** The cache that all units of such a store share, so that one batch holds them. An id tells what kind its unit is. */
+export function timelineUnits<P>(
+  backend: StoreBackend,
+  codecs: TimelineCodecs<P>,
+  cacheBytes: number,
+): WriteBack<unknown> {
+  const { atLength, payloads } = codecs
+  const bundle: UnitCodec<Bundle<P>> = {
+    encode: (unit) => packBundle(unit, payloads),
+    decode: (bytes) => unpackBundle(bytes, atLength, payloads),
+  }
+  const slot: UnitCodec<Slot<P>> = {
+    encode: (unit) => payloads.pack(unit.payload!),
+    decode: (bytes, id) => ({ at: id.slice(-atLength), payload: payloads.unpack(bytes), changedAt: 0, logged: true }),
+  }
+  const byKind = { bundle, slot, meta: metaCodec, latest: codecs.latest ?? slot } as Record<string, UnitCodec<unknown>>
+  const codec: UnitCodec<unknown> = {
+    encode: (unit, id) => byKind[kindOf(id)]!.encode(unit, id),
+    decode: (bytes, id) => byKind[kindOf(id)]!.decode(bytes, id),
+  }
+  return writeBack(backend, codec, cacheBytes)
+}
+
+export function timelines<P>(backend: StoreBackend, units: WriteBack<unknown>): Timelines<P> {
+  const bundles = units as WriteBack<Bundle<P>>
+  const singles = units as WriteBack<Slot<P>>
+  const expiry = segmentExpiry(backend)
+
+  const bundleAt = (segment: number, key: string): Bundle<P> => bundles.get(bundleId(segment, key)) ?? EMPTY
+
+  function putSingle(segment: number, key: string, slot: Slot<P>): void {
+    singles.set(slotId(segment, key, slot.at), slot.payload === null ? undefined : slot, slot.changedAt)
+  }
+
+  function spill(segment: number, key: string, bundle: Bundle<P>): void {
+    for (const slot of bundle.slots) putSingle(segment, key, slot)
+    bundles.set(bundleId(segment, key), SPILLED, 0)
+  }
+
+  function slotsOf(bundle: Bundle<P>, segment: number, key: string, range: AtRange): Iterable<Slot<P>> {
+    if (bundle.spilled) return values(singles.units({ ...slotRange(segment, key, range), reverse: range.reverse }))
+    const slots = slotsBetween(bundle, range.from, range.to)
+    return range.reverse ? slots.reverse() : slots
+  }
+
+  return {
+    get(segment, key, at) {
+      const bundle = bundleAt(segment, key)
+      const slot = bundle.spilled ? singles.get(slotId(segment, key, at)) : findSlot(bundle, at)
+      return slot?.payload ?? undefined
+    },
+    put(segment, key, slot) {
+      const bundle = bundleAt(segment, key)
+      if (!bundle.spilled && isLarge(bundle)) spill(segment, key, bundle)
+      if (bundle.spilled || isLarge(bundle)) putSingle(segment, key, slot)
+      else bundles.set(bundleId(segment, key), withSlot(bundle, slot), slot.changedAt)
+    },
+    slots: (segment, key, range) => slotsOf(bundleAt(segment, key), segment, key, range),
+    lines(segments, fromKey, toKey) {
+      const walks = segments.map((segment) => bundles.units(bundleRange(segment, fromKey, toKey)))
+      return byKey(walks, segments, slotsOf)
+    },
+    meta: () => units.get(metaId) as StoreMeta | undefined,
+    drain(meta) {
+      if (meta !== undefined) units.set(metaId, meta, 0)
+      return units.drain().flatMap(({ id, unit, changedAt }) => {
+        const kind = kindOf(id)
+        if (kind === 'bundle') return unlogged(bundleKey(id), (unit as Bundle<P>).slots)
+        if (kind !== 'slot') return []
+        const { key, at } = parseSlotId(id)
+        return unit === undefined ? [{ key, at, payload: null, changedAt }] : unlogged(key, [unit as Slot<P>])
+      })
+    },
+    async persist(position, oldestSegment) {
+      expiry.check()
+      await units.persist(position)
+      if (oldestSegment !== undefined) expiry.expire(oldestSegment)
+    },
+    close: () => expiry.settled().then(() => backend.close()),
+  }
+}
+
+function* values<T>(units: Iterable<{ readonly unit: T }>): Generator<T> {
+  for (const { unit } of units) yield unit
+}
+
+/** The slots that the changelog is to hear of; it has then. */
+function unlogged<P>(key: string, slots: readonly Slot<P>[]): readonly Change<P>[] {
+  const news = slots.filter((slot) => !slot.logged)
+  for (const slot of news) slot.logged = true
+  return news.map(({ at, payload, changedAt }) => ({ key, at, payload, changedAt }))
+}
+
+/** Deletes expired segments in the background: a commit does not wait for it, and a failure shows at the next one. */
+function segmentExpiry(backend: StoreBackend) {
+  let expiredBefore = Number.NEGATIVE_INFINITY
+  let running: Promise<void> = Promise.resolve()
+  let failure: { readonly error: unknown } | undefined
+
+  async function clear(segment: number): Promise<void> {
+    for (const { from, to } of idsBefore(segment)) await backend.clear({ from: fromId(from), to: fromId(to) })
+  }
+  return {
+    expire(segment: number): void {
+      if (segment <= expiredBefore) return
+      expiredBefore = segment
+      running = running
+        .then(() => clear(segment))
+        .catch((error) => {
+          failure = { error }
+        })
+    },
+    check(): void {
+      if (failure !== undefined) throw failure.error
+    },
+    settled: () => running,
+  }
+}
+
+type BundleWalk<P> = Iterable<{ readonly id: string; readonly unit: Bundle<P> }>
+type SlotsOf<P> = (bundle: Bundle<P>, segment: number, key: string, range: AtRange) => Iterable<Slot<P>>
+
+/** Merges the segments' bundles, each in the order of keys, into one line per key. */
+function* byKey<P>(
+  walks: readonly BundleWalk<P>[],
+  segments: readonly number[],
+  slotsOf: SlotsOf<P>,
+): Generator<Line<P>> {
+  const heads = walks.map((walk, at) => {
+    const steps = walk[Symbol.iterator]()
+    return { segment: segments[at]!, steps, step: steps.next() }
+  })
+  try {
+    for (;;) {
+      const [key] = heads.flatMap(({ step }) => (step.done ? [] : [bundleKey(step.value.id)])).sort()
+      if (key === undefined) return
+      const parts: { readonly segment: number; readonly bundle: Bundle<P> }[] = []
+      for (const head of heads) {
+        if (head.step.done || bundleKey(head.step.value.id) !== key) continue
+        parts.push({ segment: head.segment, bundle: head.step.value.unit })
+        head.step = head.steps.next()
+      }
+      yield { key, slots: (range) => inTurn(parts.map(({ bundle, segment }) => slotsOf(bundle, segment, key, range))) }
+    }
+  } finally {
+    for (const { steps } of heads) steps.return?.()
+  }
+}
+
+function* inTurn<T>(parts: readonly Iterable<T>[]): Generator<T> {
+  for (const part of parts) yield* part
+}
