@@ -8,6 +8,8 @@ import type { AnyStoreDeclaration } from '../stores/declaration'
 import type { Topic } from '../topics'
 import { type AggregateStore, type Decided, decideNodes } from './decide'
 import { erase, eraseTopic, type SinkTopic } from './erase'
+import { groupBy, groupByKey, type MaybeRegrouped, type Regrouped } from './group'
+import type { GroupedStream } from './grouped-stream'
 import { type JoinStoresOf, type StreamJoin, streamJoinNode } from './join-streams'
 import {
   type Processor,
@@ -122,6 +124,30 @@ export class Stream<K, V> {
     const keyChanged = this.lineage.keyChanged || other.lineage.keyChanged
     const { key } = this.lineage.serdes
     return new Stream<K, V | V2>(node({ type: 'merge' }, [this.node, other.node]), { serdes: { key }, keyChanged })
+  }
+
+  /**
+   * Groups by the key the records have (`KStream#groupByKey`). After a change of key they go through a topic, which has to
+   * be named.
+   * @throws MillraceError TOPOLOGY_INVALID: the key has changed and it is not said how to repartition
+   */
+  groupByKey(
+    regrouped?: MaybeRegrouped<Exclude<K, null>, Exclude<V, null>>,
+  ): GroupedStream<Exclude<K, null>, V> {
+    return groupByKey(this, regrouped)
+  }
+
+  /**
+   * Groups by another key, through the topic `<app-id>-<name>-repartition` (`KStream#groupBy`). A null key leaves the record out.
+   * @throws MillraceError TOPOLOGY_INVALID: the serde of the values is not known any more
+   * @example
+   * words.groupBy((word) => word, { name: 'words', key: string, value: string }).count(wordCounts)
+   */
+  groupBy<K2>(
+    select: (value: V, key: K) => K2,
+    regrouped: Regrouped<Exclude<K2, null>, Exclude<V, null>>,
+  ): GroupedStream<Exclude<K2, null>, V> {
+    return groupBy(this, select, regrouped)
   }
 
   /**

@@ -18,10 +18,17 @@ const prefixes: Readonly<Partial<Record<OperatorType, string>>> = {
   branch: 'KSTREAM-BRANCHCHILD',
   process: 'KSTREAM-PROCESSOR',
   'stream-join': 'KSTREAM-JOIN',
+  aggregate: 'KSTREAM-AGGREGATE',
+  'hopping-aggregate': 'KSTREAM-AGGREGATE',
+  'sliding-aggregate': 'KSTREAM-AGGREGATE',
+  'session-aggregate': 'KSTREAM-AGGREGATE',
   'to-table': 'KTABLE-SOURCE',
   'to-stream': 'KTABLE-TOSTREAM',
   'table-filter': 'KTABLE-FILTER',
   'table-map-values': 'KTABLE-MAPVALUES',
+  'table-join': 'KTABLE-MERGE',
+  'table-group-by': 'KTABLE-SELECT',
+  'table-aggregate': 'KTABLE-AGGREGATE',
 }
 
 /** The name given by hand, or one derived from the place; derived names are for people only and change nothing durable. */

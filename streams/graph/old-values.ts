@@ -42,9 +42,17 @@ function tellsOldValues({ spec }: Node, parentDoes: boolean): boolean {
   switch (spec.type) {
     case 'to-table':
       return spec.store !== undefined
+    case 'aggregate':
+    case 'hopping-aggregate':
+    case 'sliding-aggregate':
+    case 'session-aggregate':
+      return true
     case 'table-filter':
     case 'table-map-values':
       return spec.store !== undefined || parentDoes
+    case 'table-join':
+    case 'table-aggregate':
+      return true
     default:
       return false
   }

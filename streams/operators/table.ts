@@ -1,12 +1,19 @@
 import type { OperatorType } from '../graph/specs'
+import { aggregate } from './aggregate'
 import { batchSink } from './batch-sink'
 import { decide } from './decide'
+import { hoppingAggregate } from './hopping-aggregate'
 import { mapAsync } from './map-async'
 import type { OperatorFactory } from './operator'
 import { process } from './process'
+import { sessionAggregate } from './session-aggregate'
+import { slidingAggregate } from './sliding-aggregate'
 import * as stateless from './stateless'
 import { streamJoin } from './stream-join'
+import { tableAggregate } from './table-aggregate'
 import { tableFilter } from './table-filter'
+import { tableGroupBy } from './table-group-by'
+import { tableJoin } from './table-join'
 import { tableMapValues } from './table-map-values'
 import { toStream } from './to-stream'
 import { toTable } from './to-table'
@@ -31,8 +38,15 @@ export const operators: { readonly [T in InnerOperatorType]: OperatorFactory<T> 
   'map-async': mapAsync,
   'batch-sink': batchSink,
   'stream-join': streamJoin,
+  aggregate,
+  'hopping-aggregate': hoppingAggregate,
+  'sliding-aggregate': slidingAggregate,
+  'session-aggregate': sessionAggregate,
   'to-table': toTable,
   'to-stream': toStream,
   'table-filter': tableFilter,
   'table-map-values': tableMapValues,
+  'table-join': tableJoin,
+  'table-group-by': tableGroupBy,
+  'table-aggregate': tableAggregate,
 }

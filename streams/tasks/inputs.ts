@@ -1,10 +1,9 @@
 import type { StreamRecord } from '../graph/processor'
 import type { ErasedTopic, SourceSpec } from '../graph/specs/source'
 import type { Step } from '../graph/steps'
-import type { LogRecord, TopicPartition } from '../log/port'
 import { type Chain, repartitionAsTopic } from './chain'
 import type { TaskOptions } from './options'
-import { type SourceQueue, sourceQueue } from './source-queue'
+import { type SourceQueue, type SourceQueueOptions, sourceQueue } from './source-queue'
 
 export interface Inputs {
   readonly queues: readonly SourceQueue[]
@@ -24,7 +23,7 @@ interface Read {
 export function openInputs(
   options: TaskOptions,
   chain: Chain,
-  onPoison: (error: unknown, raw: LogRecord, from: TopicPartition) => void,
+  handlers: Pick<SourceQueueOptions, 'onPoison' | 'onDropped'>,
 ): Inputs {
   const { subTopology, applicationId, partition, registry } = options
   const reads: readonly Read[] = [
@@ -44,7 +43,7 @@ export function openInputs(
       const key = topic.key.open({ topic: topic.name, role: 'key', registry })
       const value = topic.value.open({ topic: topic.name, role: 'value', registry })
       waiting.push(key.ready, value.ready)
-      const queue = sourceQueue({ from: { topic: topic.name, partition }, spec, key, value, onPoison })
+      const queue = sourceQueue({ from: { topic: topic.name, partition }, spec, key, value, ...handlers })
       stepOf.set(queue, step)
       return queue
     })

@@ -35,6 +35,8 @@ export interface SourceQueueOptions {
   readonly value: OpenSerde<unknown>
   /** Returns when the record is to be left out, throws when the task is to stop. */
   onPoison(error: unknown, raw: LogRecord, from: TopicPartition): void
+  /** The timestamp extractor left the record out. */
+  onDropped(reason: string, raw: LogRecord, from: TopicPartition): void
 }
 
 export function sourceQueue(options: SourceQueueOptions): SourceQueue {
@@ -56,7 +58,8 @@ export function sourceQueue(options: SourceQueueOptions): SourceQueue {
     batches.shift()
     index = 0
   }
-  const decode = (raw: LogRecord): InputRecord => {
+  /** Undefined for a record that is left out: an extractor may say so by a negative timestamp, as in Kafka Streams. */
+  const decode = (raw: LogRecord): InputRecord | undefined => {
     const decodedKey = raw.key === null && spec.tombstones ? null : key.decode(raw.key)
     const decodedValue = raw.value === null && spec.tombstones ? null : value.decode(raw.value)
     const extracted = {
@@ -68,6 +71,7 @@ export function sourceQueue(options: SourceQueueOptions): SourceQueue {
       headers: raw.headers,
     }
     const timestamp = spec.timestampExtractor?.(extracted, partitionTime) ?? raw.timestamp
+    if (timestamp < 0 && spec.timestampExtractor !== undefined) return undefined
     if (timestamp < 0) {
       throw new TerminalError(
         'DESERIALIZATION_FAILED',
@@ -105,10 +109,12 @@ export function sourceQueue(options: SourceQueueOptions): SourceQueue {
         }
         try {
           decoded = decode(raw)
+          if (decoded !== undefined) break
+          options.onDropped('negative timestamp', raw, from)
         } catch (error) {
           options.onPoison(error, raw, from)
-          advance()
         }
+        advance()
       }
       return decoded
     },

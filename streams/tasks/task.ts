@@ -93,6 +93,10 @@ export function createTask(options: TaskOptions): Task {
       inHand = before
     }
   }
+  const countDropped = (step: string, reason: string, source: SourceInHand | undefined) => {
+    dropped.set(reason, (dropped.get(reason) ?? 0) + 1)
+    options.onDropped(step, reason, source)
+  }
   const stores = taskStores(options, () => inHand?.timestamp ?? Math.max(streamTime, 0))
   const calls = holds<InputRecord | undefined>({
     resume: (source, then) => {
@@ -121,14 +125,17 @@ export function createTask(options: TaskOptions): Task {
     requestCommit: () => {
       commitRequested = true
     },
-    dropped: (step, reason) => {
-      dropped.set(reason, (dropped.get(reason) ?? 0) + 1)
-      options.onDropped(step, reason, inHand)
-    },
+    dropped: (step, reason) => countDropped(step, reason, inHand),
   })
-  const inputs = openInputs(options, chain, (error, raw, from) => {
-    touched = true
-    fail({ stage: 'deserialization', error, attempts: 1 }, { raw, from })
+  const inputs = openInputs(options, chain, {
+    onPoison: (error, raw, from) => {
+      touched = true
+      fail({ stage: 'deserialization', error, attempts: 1 }, { raw, from })
+    },
+    onDropped: (reason, raw, from) => {
+      touched = true
+      countDropped(from.topic, reason, { raw, from })
+    },
   })
   const queues: readonly SourceQueue[] = inputs.queues
   const queueOf = new Map(queues.map((queue) => [`${queue.topic}/${queue.partition}`, queue]))

@@ -1,4 +1,5 @@
 import type { AnyStoreDeclaration } from '../../stores/declaration'
+import type { AggregateSpecs } from './aggregate'
 import type { AsyncSpecs } from './async'
 import type { ProcessorSpecs } from './processor'
 import type { SourceSpecs } from './source'
@@ -10,7 +11,7 @@ import type { TableSpecs } from './table'
  * Every operator by its type. `operators/table.ts` has a runtime for each, and does not compile while one is missing.
  * Functions are erased here: the handles of `dsl/` have checked their types.
  */
-export interface OperatorSpecs extends SourceSpecs, StatelessSpecs, ProcessorSpecs, AsyncSpecs, TableSpecs, StreamJoinSpecs {}
+export interface OperatorSpecs extends SourceSpecs, StatelessSpecs, ProcessorSpecs, AsyncSpecs, TableSpecs, StreamJoinSpecs, AggregateSpecs {}
 
 export type OperatorType = keyof OperatorSpecs
 
