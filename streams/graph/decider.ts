@@ -45,7 +45,7 @@ export interface EventEnvelope {
   readonly eventId: string
   /** The key of the command. */
   readonly aggregateId: string
-  /** ms, the timestamp of the command's record. */
+  /** ms by the wall clock, when it was decided; the event's record keeps the timestamp of the command's. */
   readonly occurredOn: number
   /** 1, 2, 3, … per aggregate. */
   readonly version: number

@@ -35,11 +35,11 @@ function command(commandId: string, add: readonly number[], expectedVersion: num
 
 describe('decide', () => {
   const open = () => {
-    const driver = testDriver(adding)
+    const driver = testDriver(adding, { initialWallClock: 7 })
     const input = driver.input(commands)
     return {
       driver,
-      send: (key: string, sent: Add, timestamp = 7) => input.pipe(key, sent, { timestamp }),
+      send: (key: string, sent: Add, timestamp = 3) => input.pipe(key, sent, { timestamp }),
       events: () =>
         driver
           .output(events)

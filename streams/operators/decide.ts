@@ -47,7 +47,7 @@ export const decide: OperatorFactory<'decide'> = ({ decider, store: declaration 
         ...(event as object),
         eventId: eventId(command.commandId, index),
         aggregateId: key as string,
-        occurredOn: timestamp,
+        occurredOn: context.wallClock(),
         version: before.version + index + 1,
         causationId: command.commandId,
       }))

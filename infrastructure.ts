@@ -1,0 +1,55 @@
+/** What the platform stands on: a Kafka or the embedded log, a schema registry, a read model. */
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { kafkaConfigFromEnv, type Log, openEmbeddedLog, openKafkaLog, openLogRegistry, type SchemaRegistry } from 'millrace'
+import type { Logger } from 'pino'
+import type { Config } from './config'
+import { openEmbeddedReadModel } from './readmodel/embedded'
+import { mongoReadModel } from './readmodel/mongo'
+import type { OrderReadModel } from './readmodel/port'
+
+export interface Infrastructure {
+  readonly log: Log
+  readonly registry: SchemaRegistry
+  readonly views: OrderReadModel
+}
+
+/** What has been opened is to be closed by the steps put into `closing`, last first. */
+export async function openInfrastructure(
+  config: Config,
+  logger: Logger,
+  closing: (() => Promise<unknown>)[],
+): Promise<Infrastructure> {
+  mkdirSync(config.dataDir, { recursive: true })
+  const log =
+    config.kafka === undefined
+      ? await openEmbeddedLog(join(config.dataDir, 'log'), { logger })
+      : await openKafkaLog({ ...kafkaConfigFromEnv(process.env), logger })
+  closing.push(() => log.close())
+  const views =
+    config.mongoUri === undefined
+      ? await openEmbeddedReadModel(join(config.dataDir, 'read-model'))
+      : mongoReadModel(config.mongoUri)
+  closing.push(() => views.close())
+  const registry = await openRegistry(config, log, closing)
+  return { log, registry, views }
+}
+
+async function openRegistry(_config: Config, log: Log, closing: (() => Promise<unknown>)[]): Promise<SchemaRegistry> {
+  const registry = await openLogRegistry(log)
+  closing.push(registry.close)
+  return registry
+}
+
+/** Tells the processes of one installation apart, for as long as each keeps its data directory. */
+export function instanceId(dataDir: string): string {
+  const file = join(dataDir, 'instance-id')
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    const id = randomUUID().slice(0, 8)
+    writeFileSync(file, `${id}\n`)
+    return id
+  }
+}

@@ -1,0 +1,158 @@
+/** The wiring of the order platform: its log, registry, read model, workers and API, opened in order and closed in reverse. */
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import {
+  createWorker,
+  deadLetter,
+  levelStateDirectory,
+  openCommandClient,
+  registerMetrics,
+  systemClock,
+  type Topology,
+  type Worker,
+} from 'millrace'
+import { type Logger, pino } from 'pino'
+import { Registry } from 'prom-client'
+import type { CommandPort, Readiness } from './api/ports'
+import { createApi } from './api/server'
+import type { Config } from './config'
+import { settleWith } from './gateways/payment-stage'
+import { simulatedPaymentGateway } from './gateways/simulated-payment'
+import { type Infrastructure, instanceId, openInfrastructure } from './infrastructure'
+import { cartCommands, cartOutcomes, orderCommands, orderOutcomes } from './schemas/topics'
+import { carts } from './topology/carts'
+import { delivery } from './topology/delivery'
+import { dispatch } from './topology/dispatch'
+import { orders } from './topology/orders'
+import { payment } from './topology/payment'
+import { readModel } from './topology/read-model'
+
+/** Prefix of every consumer group, internal topic and transactional id of the platform. */
+const APPLICATION = 'order-platform'
+const WORKERS_CLOSE_WITHIN_MS = 4_000
+
+export interface Platform {
+  /** Of the API. */
+  readonly url: string
+  /** Rejects when a worker has stopped that should run. */
+  readonly failed: Promise<never>
+  /** Commits and closes everything, within 5 seconds. */
+  close(): Promise<void>
+}
+
+/** @throws MillraceError, naming what does not answer or does not fit */
+export async function startPlatform(
+  config: Config,
+  logger: Logger = pino({ level: config.logLevel }),
+): Promise<Platform> {
+  const closing: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    for (const step of closing.splice(0).reverse()) {
+      await step().catch((error) => logger.warn({ err: error }, 'closing: something did not end as it should'))
+    }
+  }
+  try {
+    const infrastructure = await openInfrastructure(config, logger, closing)
+    const workers = createWorkers(config, logger, infrastructure)
+    closing.push(() => Promise.all(workers.map((worker) => worker.close(WORKERS_CLOSE_WITHIN_MS))))
+    // One after the other: each creates its topics, and none creates those of another at the same time.
+    for (const worker of workers) await worker.start()
+    const commands = await openCommands(config, logger, infrastructure, closing)
+    const url = await listen(config, logger, { infrastructure, workers, commands }, closing)
+    return { url, failed: failureOf(workers), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function createWorkers(config: Config, logger: Logger, { log, registry, views }: Infrastructure): readonly Worker[] {
+  const gateway = simulatedPaymentGateway({ ...config.payment, clock: systemClock, random: Math.random })
+  const flows: readonly Topology[] = [
+    orders,
+    carts,
+    payment(settleWith(gateway, systemClock)),
+    dispatch,
+    delivery,
+    readModel({ write: (records) => views.apply(records.map(({ value }) => value)) }),
+  ]
+  return flows.map((topology) => {
+    const applicationId = applicationIdOf(topology, config)
+    return createWorker({
+      topology,
+      applicationId,
+      log,
+      registry,
+      logger,
+      onError: deadLetter,
+      guarantee: config.processingGuarantee,
+      commitIntervalMs: config.commitIntervalMs,
+      ...(topology.stores.size > 0 && { state: levelStateDirectory(join(config.dataDir, 'state'), applicationId) }),
+    })
+  })
+}
+
+/** A read model inside each process must see every order, so each process reads for itself; a shared one is fed once. */
+function applicationIdOf({ name }: Topology, config: Config): string {
+  const own = name === 'read-model' && config.kafka !== undefined && config.mongoUri === undefined
+  return own ? `${APPLICATION}-${name}-${instanceId(config.dataDir)}` : `${APPLICATION}-${name}`
+}
+
+async function openCommands(
+  config: Config,
+  logger: Logger,
+  { log, registry }: Infrastructure,
+  closing: (() => Promise<unknown>)[],
+): Promise<CommandPort> {
+  const shared = { log, registry, logger, clientId: `${APPLICATION}-api` }
+  const order = await openCommandClient({ ...shared, commands: orderCommands, outcomes: orderOutcomes })
+  closing.push(order.close)
+  const cart = await openCommandClient({ ...shared, commands: cartCommands, outcomes: cartOutcomes })
+  closing.push(cart.close)
+  return {
+    order: (orderId, command) => order.send(orderId, command, config.commandTimeoutMs),
+    cart: (cartId, command) => cart.send(cartId, command, config.commandTimeoutMs),
+  }
+}
+
+interface Running {
+  readonly infrastructure: Infrastructure
+  readonly workers: readonly Worker[]
+  readonly commands: CommandPort
+}
+
+async function listen(
+  config: Config,
+  logger: Logger,
+  { infrastructure, workers, commands }: Running,
+  closing: (() => Promise<unknown>)[],
+): Promise<string> {
+  const metrics = new Registry()
+  registerMetrics(metrics, workers)
+  const api = await createApi({
+    commands,
+    orders: infrastructure.views,
+    readiness: () => readinessOf(workers),
+    metrics: () => metrics.metrics(),
+    logger,
+  })
+  closing.push(() => api.close())
+  await api.listen({ host: config.host, port: config.port })
+  const address = api.server.address() as AddressInfo
+  const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
+  return `http://${host}:${address.port}`
+}
+
+/** Commands are answered while orders and carts are decided; the stages behind them may catch up later. */
+function readinessOf(workers: readonly Worker[]): Readiness {
+  const deciding = workers.filter(({ applicationId }) => /-(orders|carts)$/.test(applicationId))
+  const waiting = deciding
+    .filter(({ ready }) => !ready)
+    .map(({ applicationId, state }) => `${applicationId} is ${state}`)
+  return waiting.length === 0 ? { ready: true } : { ready: false, reason: waiting.join(', ') }
+}
+
+async function failureOf(workers: readonly Worker[]): Promise<never> {
+  await Promise.race(workers.map(({ done }) => done.then(() => new Promise<never>(() => undefined))))
+  throw new Error('unreachable: a worker that ends well never settles this race')
+}
