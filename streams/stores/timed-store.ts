@@ -60,8 +60,6 @@ export function timedStore<K, V>(parts: StoreParts<K, V>, schema: TimeSchema, re
     put(parsed.key, schema.timeOf(parsed.at), { at: parsed.at, payload, changedAt: timestamp, logged: true })
   }
 
-  const persist = (position: number | undefined) => lines.persist(position, time.oldestSegment())
-
   return {
     time,
     get(key, place) {
@@ -85,14 +83,14 @@ export function timedStore<K, V>(parts: StoreParts<K, V>, schema: TimeSchema, re
       },
       restore(records, nextOffset) {
         records.forEach(restoreOne)
-        lines.drain(time.takeChanged())
-        return persist(nextOffset)
+        lines.drain(time)
+        return lines.persist(nextOffset)
       },
       drainChanges() {
-        const changes = lines.drain(time.takeChanged())
+        const changes = lines.drain(time)
         return declaration.changelog ? changes.map((change) => changelogRecord(change, schema, values, format)) : []
       },
-      persist,
+      persist: lines.persist,
       close: lines.close,
     }),
   }

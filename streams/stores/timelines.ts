@@ -13,7 +13,7 @@ import {
   withSlot,
 } from './bundle'
 import { fromId } from './bytes'
-import { metaCodec, type StoreMeta } from './stream-time'
+import { metaCodec, type StoreMeta, type StreamTime } from './stream-time'
 import {
   bundleId,
   bundleKey,
@@ -42,9 +42,9 @@ export interface Timelines<P> {
   /** What was remembered at the last commit. */
   meta(): StoreMeta | undefined
   /** Encodes all that has changed, and gives what the changelog does not have. Nothing is drained when it throws. */
-  drain(meta: StoreMeta | undefined): readonly Change<P>[]
-  /** Writes what has been drained. Segments before the oldest are then deleted behind the scenes: nobody asks for them any more. */
-  persist(position: number | undefined, oldestSegment: number | undefined): Promise<void>
+  drain(time: StreamTime): readonly Change<P>[]
+  /** Writes what has been drained. What had expired by then is deleted behind the scenes. */
+  persist(position: number | undefined): Promise<void>
   close(): Promise<void>
 }
 
@@ -104,6 +104,8 @@ export function timelines<P>(backend: StoreBackend, units: WriteBack<unknown>): 
   const bundles = units as WriteBack<Bundle<P>>
   const singles = units as WriteBack<Slot<P>>
   const expiry = segmentExpiry(backend)
+  /** As of the last drain: what expired after it may be needed again, should the process die before the next commit. */
+  let oldestSegment: number | undefined
 
   const bundleAt = (segment: number, key: string): Bundle<P> => bundles.get(bundleId(segment, key)) ?? EMPTY
 
@@ -140,9 +142,12 @@ export function timelines<P>(backend: StoreBackend, units: WriteBack<unknown>): 
       return byKey(walks, segments, slotsOf)
     },
     meta: () => units.get(metaId) as StoreMeta | undefined,
-    drain(meta) {
+    drain(time) {
+      const meta = time.takeChanged()
       if (meta !== undefined) units.set(metaId, meta, 0)
-      return units.drain().flatMap(({ id, unit, changedAt }) => {
+      const drained = units.drain()
+      oldestSegment = time.oldestSegment()
+      return drained.flatMap(({ id, unit, changedAt }) => {
         const kind = kindOf(id)
         if (kind === 'bundle') return unlogged(bundleKey(id), (unit as Bundle<P>).slots)
         if (kind !== 'slot') return []
@@ -150,10 +155,11 @@ export function timelines<P>(backend: StoreBackend, units: WriteBack<unknown>): 
         return unit === undefined ? [{ key, at, payload: null, changedAt }] : unlogged(key, [unit as Slot<P>])
       })
     },
-    async persist(position, oldestSegment) {
+    async persist(position) {
+      const expired = oldestSegment
       expiry.check()
       await units.persist(position)
-      if (oldestSegment !== undefined) expiry.expire(oldestSegment)
+      if (expired !== undefined) expiry.expire(expired)
     },
     close: () => expiry.settled().then(() => backend.close()),
   }

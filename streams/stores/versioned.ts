@@ -44,7 +44,6 @@ export function openVersioned<K, V>(
     if (accepted) changes.push({ key, cell, timestamp })
     return accepted
   }
-  const persist = (position: number | undefined) => history.persist(position, time.oldestSegment())
 
   return {
     name: declaration.name,
@@ -54,16 +53,16 @@ export function openVersioned<K, V>(
     },
     restore(records, nextOffset) {
       records.forEach(restoreOne)
-      history.drain(time.takeChanged())
-      return persist(nextOffset)
+      history.drain(time)
+      return history.persist(nextOffset)
     },
     drainChanges() {
       const records = changes.map((change) => changelogRecord(change, values))
-      history.drain(time.takeChanged())
+      history.drain(time)
       changes = []
       return declaration.changelog ? records : []
     },
-    persist,
+    persist: history.persist,
     close: history.close,
   }
 }

@@ -1,5 +1,8 @@
 import { type DirectorySubject, type Harness, harness } from './stores/harness'
 import { keyValueContract } from './stores/key-value'
+import { sessionContract } from './stores/sessions'
+import { versionedContract } from './stores/versioned'
+import { windowContract } from './stores/windows'
 
 export type { DirectorySubject } from './stores/harness'
 
@@ -24,5 +27,8 @@ export function storeContract(name: string, subject: () => Promise<DirectorySubj
     afterEach(() => current.close())
 
     keyValueContract(under, numRuns)
+    windowContract(under, numRuns)
+    sessionContract(under, numRuns)
+    versionedContract(under, numRuns)
   })
 }

@@ -57,6 +57,8 @@ export interface OpenedStore<S> {
   reopen(): Promise<void>
   /** Opens a new store and restores it from the changelog, `chunk` records at a time. */
   restoreAnew(chunk: number): Promise<void>
+  /** Number of entries in the back end, whatever they are. */
+  stored(): number
   /** Where the store's bytes differ from the fold of its changelog. Nothing may wait for a commit. */
   differences(): unknown
 }
@@ -146,6 +148,7 @@ export function harness(subject: DirectorySubject, directory: StateDirectory): H
             await managed.restore(changelog.slice(offset, end), end)
           }
         },
+        stored: () => [...backend.entries({})].length,
         differences: () => differences(storedEntries(declaration, backend), foldChangelog(declaration, changelog)),
       }
     },
