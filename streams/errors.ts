@@ -72,6 +72,11 @@ export class FencedError extends MillraceError {
   override readonly name = 'FencedError'
 }
 
+/** Stops the task whatever the error policy says: the offset stays where it is, and `cause` says why. */
+export class TaskFailure extends MillraceError {
+  override readonly name = 'TaskFailure'
+}
+
 /** The message of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

@@ -2,9 +2,11 @@ import { MillraceError } from '../errors'
 import { type Node, node } from '../graph/node'
 import type { OperatorSpec } from '../graph/specs'
 import type { TableStore } from '../graph/specs/table'
+import type { Windowed } from '../serdes/windowed'
 import type { Topic } from '../topics'
 import { erase, eraseTopic } from './erase'
 import { type KnownSerdes, type SourceOptions, Stream } from './stream'
+import { type SuppressBuffer, suppressNode, type UntilTimeLimit, type UntilWindowCloses } from './suppress'
 
 export type { TableStore } from '../graph/specs/table'
 
@@ -108,6 +110,23 @@ export class Table<K, V> {
       rows: rowsOf(store, rows),
       mend,
     })
+  }
+
+  /**
+   * Holds updates back: until the window of the key has closed, so that only its final result comes out, or for a time, so
+   * that fewer do (`KTable#suppress`, KIP-328).
+   * @throws MillraceError TOPOLOGY_INVALID: a serde is not known, or there is no window to wait for
+   * @example
+   * counts.suppress(untilWindowCloses(), { name: 'final-counts' })
+   */
+  suppress(until: UntilTimeLimit, buffer: SuppressBuffer<K, V>): Table<K, V>
+  suppress<W>(
+    this: Table<Windowed<W>, V>,
+    until: UntilWindowCloses,
+    buffer: SuppressBuffer<Windowed<W>, V>,
+  ): Table<Windowed<W>, V>
+  suppress(until: UntilTimeLimit | UntilWindowCloses, buffer: SuppressBuffer<never, V>): unknown {
+    return new Table<K, V>(suppressNode(this, until, buffer), this.lineage)
   }
 
   private filtered(

@@ -22,6 +22,7 @@ const prefixes: Readonly<Partial<Record<OperatorType, string>>> = {
   'hopping-aggregate': 'KSTREAM-AGGREGATE',
   'sliding-aggregate': 'KSTREAM-AGGREGATE',
   'session-aggregate': 'KSTREAM-AGGREGATE',
+  suppress: 'KTABLE-SUPPRESS',
   'to-table': 'KTABLE-SOURCE',
   'to-stream': 'KTABLE-TOSTREAM',
   'table-filter': 'KTABLE-FILTER',

@@ -50,6 +50,8 @@ function tellsOldValues({ spec }: Node, parentDoes: boolean): boolean {
     case 'table-filter':
     case 'table-map-values':
       return spec.store !== undefined || parentDoes
+    case 'suppress':
+      return parentDoes
     case 'table-join':
     case 'table-aggregate':
       return true
@@ -58,10 +60,15 @@ function tellsOldValues({ spec }: Node, parentDoes: boolean): boolean {
   }
 }
 
-function takesOldValues({ index, node: { spec } }: Placed, sending: ReadonlySet<number>): boolean {
+function takesOldValues({ index, node: { spec } }: Placed, input: number, sending: ReadonlySet<number>): boolean {
   switch (spec.type) {
     case 'table-filter':
+    case 'table-group-by':
+    case 'suppress':
       return true
+    case 'table-join':
+      // Where the other side may be missing, only the old value tells whether there was a result to delete.
+      return !spec.needs[1 - input] || sending.has(index)
     case 'table-map-values':
       return spec.store === undefined && sending.has(index)
     default:

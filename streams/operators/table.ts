@@ -10,6 +10,7 @@ import { sessionAggregate } from './session-aggregate'
 import { slidingAggregate } from './sliding-aggregate'
 import * as stateless from './stateless'
 import { streamJoin } from './stream-join'
+import { suppress } from './suppress'
 import { tableAggregate } from './table-aggregate'
 import { tableFilter } from './table-filter'
 import { tableGroupBy } from './table-group-by'
@@ -42,6 +43,7 @@ export const operators: { readonly [T in InnerOperatorType]: OperatorFactory<T> 
   'hopping-aggregate': hoppingAggregate,
   'sliding-aggregate': slidingAggregate,
   'session-aggregate': sessionAggregate,
+  suppress,
   'to-table': toTable,
   'to-stream': toStream,
   'table-filter': tableFilter,

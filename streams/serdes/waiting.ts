@@ -4,6 +4,7 @@
  */
 import { TerminalError } from '../errors'
 import { longAt, putLong } from './longs'
+import { optionalBytes, readOptional } from './parts'
 import type { OpenSerde, Serde, SerdeContext } from './serde'
 
 export type JoinSide = 'left' | 'right'
@@ -74,18 +75,18 @@ export function waitingValue(serdes: SideSerdes): Serde<Waiting | JoinTimes> {
         if ('streamTime' in waiting) return encodeTimes(waiting)
         const { encode } = sides[waiting.side]
         const values = waiting.values.map((value) => encode(value) ?? nothing(context))
-        return Buffer.concat([Buffer.of(waiting.side === 'left' ? LEFT : RIGHT), ...values.flatMap(withLength)])
+        return Buffer.concat([Buffer.of(waiting.side === 'left' ? LEFT : RIGHT), ...values.map(optionalBytes)])
       },
       decode: (bytes) => {
         if (bytes === null) throw nothing(context)
         if (bytes[0] === TIMES) return decodeTimes(bytes)
         const side = sideOf(bytes)
-        return { side, values: split(bytes).map(sides[side].decode) }
+        return { side, values: readOptional(bytes, 1).map(sides[side].decode) }
       },
       prepare: (batch) => {
         const known = batch.filter((bytes) => bytes !== null && bytes[0] !== TIMES) as Buffer[]
         const pending = (['left', 'right'] as const).flatMap((side) => {
-          const own = known.filter((bytes) => sideOf(bytes) === side).flatMap(split)
+          const own = known.filter((bytes) => sideOf(bytes) === side).flatMap((bytes) => readOptional(bytes, 1))
           return sides[side].prepare?.(own) ?? []
         })
         return pending.length === 0 ? undefined : Promise.all(pending).then(() => undefined)
@@ -97,22 +98,6 @@ export function waitingValue(serdes: SideSerdes): Serde<Waiting | JoinTimes> {
 
 function sideOf(bytes: Buffer): JoinSide {
   return bytes[0] === LEFT ? 'left' : 'right'
-}
-
-function withLength(value: Buffer): readonly Buffer[] {
-  const length = Buffer.allocUnsafe(4)
-  length.writeUInt32BE(value.length)
-  return [length, value]
-}
-
-function split(bytes: Buffer): Buffer[] {
-  const values: Buffer[] = []
-  for (let at = 1; at < bytes.length; ) {
-    const length = bytes.readUInt32BE(at)
-    values.push(bytes.subarray(at + 4, at + 4 + length))
-    at += 4 + length
-  }
-  return values
 }
 
 function encodeTimes({ streamTime, earliestWaiting }: JoinTimes): Buffer {

@@ -1,13 +1,8 @@
-import { FencedError, MillraceError, messageOf, OutageError } from '../errors'
+import { FencedError, MillraceError, messageOf, OutageError, TaskFailure } from '../errors'
 import { deadLetterTopic } from '../graph/names'
 import type { ErrorPolicy, OnError } from '../graph/policy'
 import type { Header, LogRecord, TopicPartition } from '../log/port'
 import type { Output } from './output'
-
-/** Stops the task: the offset stays where it is, and `cause` says why. */
-export class TaskFailure extends MillraceError {
-  override readonly name = 'TaskFailure'
-}
 
 export type FailureStage = keyof ErrorPolicy
 

@@ -5,13 +5,15 @@ import type { ProcessorSpecs } from './processor'
 import type { SourceSpecs } from './source'
 import type { StatelessSpecs } from './stateless'
 import type { StreamJoinSpecs } from './stream-join'
+import type { SuppressSpecs } from './suppress'
 import type { TableSpecs } from './table'
 
 /**
  * Every operator by its type. `operators/table.ts` has a runtime for each, and does not compile while one is missing.
  * Functions are erased here: the handles of `dsl/` have checked their types.
  */
-export interface OperatorSpecs extends SourceSpecs, StatelessSpecs, ProcessorSpecs, AsyncSpecs, TableSpecs, StreamJoinSpecs, AggregateSpecs {}
+export interface OperatorSpecs extends SourceSpecs, StatelessSpecs, ProcessorSpecs, AsyncSpecs, TableSpecs, StreamJoinSpecs, AggregateSpecs,
+    SuppressSpecs {}
 
 export type OperatorType = keyof OperatorSpecs
 
