@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface CreatedOrder {
   readonly orderId: string
+  /** Tells the orders of one run from what else a log holds. */
+  readonly run: string
   readonly declined: boolean
 }
 
@@ -33,7 +35,7 @@ export async function createOrders({
   const client = async () => {
     while (next < count) {
       const index = next++
-      created.push({ orderId: await createOrder(urls, index, `${run}-${index}`), declined: isDeclined(index) })
+      created.push({ orderId: await createOrder(urls, index, run), run, declined: isDeclined(index) })
       onCreated?.(created.length)
     }
   }
@@ -41,9 +43,9 @@ export async function createOrders({
   return created
 }
 
-async function createOrder(urls: () => readonly string[], index: number, key: string): Promise<string> {
+async function createOrder(urls: () => readonly string[], index: number, run: string): Promise<string> {
   const body = JSON.stringify({
-    customerId: isDeclined(index) ? `declined-${index}` : `customer-${index % 17}`,
+    customerId: isDeclined(index) ? `declined-${index}-${run}` : `customer-${index % 17}-${run}`,
     restaurantId: `restaurant-${index % 5}`,
     totalAmount: 45.99,
     items: [{ menuItemId: 'm-1', name: 'Ramen', price: 12.99, quantity: 2 }],
@@ -54,7 +56,7 @@ async function createOrder(urls: () => readonly string[], index: number, key: st
     try {
       const response = await fetch(`${url}/api/orders`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': key },
+        headers: { 'content-type': 'application/json', 'idempotency-key': `${run}-${index}` },
         body,
         signal: AbortSignal.timeout(15_000),
       })

@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openEmbeddedLog, openLogRegistry } from 'millrace'
+import { createOrders, untilEnded } from './load'
+import { type PlatformProcess, startProcess } from './platform-process'
+import { none, verifyOrders } from './verify'
+
+const ORDERS = 1_000
+const CONCURRENCY = 50
+
+describe('the platform on the embedded log', () => {
+  let dataDir: string
+  let platform: PlatformProcess
+
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'millrace-e2e-'))
+  })
+  afterEach(async () => {
+    await platform?.end('SIGKILL')
+    await rm(dataDir, { recursive: true, force: true })
+  })
+
+  test(`${ORDERS} orders at ${CONCURRENCY} connections all reach their end, none twice, over two kills with -9`, async () => {
+    platform = await startProcess({ DATA_DIR: dataDir })
+    let killing: Promise<void> = Promise.resolve()
+    const kill = async () => {
+      await platform.end('SIGKILL')
+      platform = await startProcess({ DATA_DIR: dataDir })
+    }
+    const orders = await createOrders({
+      urls: () => [platform.url],
+      count: ORDERS,
+      concurrency: CONCURRENCY,
+      onCreated: (created) => {
+        if (created === ORDERS / 4 || created === (ORDERS * 3) / 4) killing = killing.then(kill)
+      },
+    })
+    await killing
+    await untilEnded(platform.url, orders)
+    expect(await platform.end('SIGTERM')).toBe(0)
+
+    const log = await openEmbeddedLog(join(dataDir, 'log'))
+    const registry = await openLogRegistry(log)
+    expect(await verifyOrders(log, registry, orders)).toEqual(none)
+    await registry.close()
+    await log.close()
+  }, 180_000)
+})
