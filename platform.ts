@@ -5,9 +5,11 @@ import {
   createWorker,
   deadLetter,
   levelStateDirectory,
+  messageOf,
   openCommandClient,
   registerMetrics,
   systemClock,
+  TerminalError,
   type Topology,
   type Worker,
 } from 'millrace'
@@ -30,6 +32,8 @@ import { readModel } from './topology/read-model'
 /** Prefix of every consumer group, internal topic and transactional id of the platform. */
 const APPLICATION = 'order-platform'
 const WORKERS_CLOSE_WITHIN_MS = 4_000
+/** How long a dead process keeps its tasks from the others; well above a pause for garbage or a slow disk. */
+const SESSION_TIMEOUT_MS = 10_000
 
 export interface Platform {
   /** Of the API. */
@@ -87,6 +91,7 @@ function createWorkers(config: Config, logger: Logger, { log, registry, views }:
       onError: deadLetter,
       guarantee: config.processingGuarantee,
       commitIntervalMs: config.commitIntervalMs,
+      sessionTimeoutMs: SESSION_TIMEOUT_MS,
       ...(topology.stores.size > 0 && { state: levelStateDirectory(join(config.dataDir, 'state'), applicationId) }),
     })
   })
@@ -137,7 +142,15 @@ async function listen(
     logger,
   })
   closing.push(() => api.close())
-  await api.listen({ host: config.host, port: config.port })
+  try {
+    await api.listen({ host: config.host, port: config.port })
+  } catch (cause) {
+    throw new TerminalError(
+      'CONFIG_INVALID',
+      `PORT: cannot listen on ${config.host}:${config.port}: ${messageOf(cause)}`,
+      { cause, details: { variable: 'PORT' } },
+    )
+  }
   const address = api.server.address() as AddressInfo
   const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
   return `http://${host}:${address.port}`

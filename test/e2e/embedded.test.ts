@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openEmbeddedLog, openLogRegistry } from 'millrace'
 import { createOrders, untilEnded } from './load'
 import { type PlatformProcess, startProcess } from './platform-process'
+import { expectBuried, expectReplayed, poisonAndGoOn } from './poison'
 import { none, verifyOrders } from './verify'
 
 const ORDERS = 1_000
@@ -46,4 +47,13 @@ describe('the platform on the embedded log', () => {
     await registry.close()
     await log.close()
   }, 180_000)
+
+  test('poison is dead-lettered once, byte for byte, the orders behind it go on, and a replay puts it back', async () => {
+    platform = await startProcess({ DATA_DIR: dataDir })
+    const log = await openEmbeddedLog(join(dataDir, 'log'), { attach: true })
+    await poisonAndGoOn(log, platform.url)
+    await log.close()
+    await expectBuried({ DATA_DIR: dataDir })
+    await expectReplayed({ DATA_DIR: dataDir })
+  }, 120_000)
 })

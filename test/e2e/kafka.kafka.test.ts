@@ -5,6 +5,7 @@ import { openKafkaLog, openLogRegistry } from 'millrace'
 import { kafkaSuite } from '../kafka/suite'
 import { createOrders, untilEnded } from './load'
 import { type PlatformProcess, startProcess } from './platform-process'
+import { expectBuried, expectReplayed, poisonAndGoOn } from './poison'
 import { none, verifyOrders } from './verify'
 
 const ORDERS = 1_000
@@ -56,4 +57,14 @@ kafkaSuite('the platform on a Kafka', (kafka) => {
     await registry.close()
     await log.close()
   }, 300_000)
+
+  test('poison is dead-lettered once, byte for byte, the orders behind it go on, and a replay puts it back', async () => {
+    await start(2)
+    const log = await openKafkaLog({ brokers: kafka().brokers })
+    await poisonAndGoOn(log, processes[2]!.url)
+    await log.close()
+    const env = { KAFKA_BROKERS: kafka().brokers.join(',') }
+    await expectBuried(env)
+    await expectReplayed(env)
+  }, 120_000)
 })

@@ -1,0 +1,21 @@
+/** The `millrace` command. Each verb registers itself; errors end in one line and exit code 1 (2 for wrong usage). */
+import { Command } from 'commander'
+import { MillraceError } from '../errors'
+import { version } from '../package.json'
+import { registerDlq } from './dlq'
+
+async function main(): Promise<void> {
+  const program = new Command('millrace')
+    .description('Stream processing for Kafka in TypeScript')
+    .version(version)
+    .showHelpAfterError('(--help says more)')
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+  registerDlq(program)
+  await program.parseAsync(process.argv)
+}
+
+main().catch((error: unknown) => {
+  const known = error instanceof MillraceError
+  process.stderr.write(`${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  process.exit(1)
+})
