@@ -47,5 +47,6 @@ export { type CommandClient, type CommandClientOptions, openCommandClient } from
 export type { ProcessingGuarantee } from './worker/committer'
 export { registerMetrics } from './worker/metrics'
 export type { WorkerOptions, WorkerState } from './worker/options'
+export { openPublisher, type Publisher, type PublisherOptions } from './worker/publisher'
 export { openTopicWriter, type TopicWriter, type Written } from './worker/topic-writer'
 export { createWorker, type Worker } from './worker/worker'
