@@ -1,17 +1,16 @@
 /** `npm start`: reads the environment, starts the platform, says where it is, and ends it on Ctrl-C. */
 import { MillraceError } from 'millrace'
-import { pino } from 'pino'
-import { readConfig } from './config'
+import { type Logger, pino } from 'pino'
+import pretty from 'pino-pretty'
+import { type Config, readConfig } from './config'
 import { startPlatform } from './platform'
 
 const EXIT_AFTER_MS = 5_000
 
 async function main(): Promise<void> {
   const config = readConfig(process.env)
-  const logger = pino({ level: config.logLevel })
+  const logger = createLogger(config)
   const platform = await startPlatform(config, logger)
-  process.stdout.write(greeting(platform.url))
-
   let ending = false
   const end = async (code: number) => {
     if (ending) process.exit(130)
@@ -26,6 +25,21 @@ async function main(): Promise<void> {
     logger.fatal({ err: error }, `the platform stops: ${error.message}`)
     void end(1)
   })
+  await platform.ready
+  process.stdout.write(greeting(platform.url))
+}
+
+/** Lines for people on a terminal, JSON for everything else. */
+function createLogger({ logLevel: level }: Config): Logger {
+  if (!process.stdout.isTTY) return pino({ level })
+  return pino({ level }, pretty({ sync: true, hideObject: true, translateTime: 'HH:MM:ss.l' }))
+}
+
+/** Both locks are taken by whoever has the data directory. */
+function hintFor({ code }: MillraceError): string {
+  return code === 'LOG_LOCKED' || code === 'STATE_LOCKED'
+    ? '; end that process, or set DATA_DIR to another directory'
+    : ''
 }
 
 function greeting(url: string): string {
@@ -51,7 +65,7 @@ function greeting(url: string): string {
 main().catch((error: unknown) => {
   const known = error instanceof MillraceError
   process.stderr.write(
-    `${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    `${known ? `${error.message}${hintFor(error)}` : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   )
   process.exit(1)
 })

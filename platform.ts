@@ -38,6 +38,8 @@ const SESSION_TIMEOUT_MS = 10_000
 export interface Platform {
   /** Of the API. */
   readonly url: string
+  /** Resolves when every stage has begun to work. */
+  readonly ready: Promise<void>
   /** Rejects when a worker has stopped that should run. */
   readonly failed: Promise<never>
   /** Commits and closes everything, within 5 seconds. */
@@ -63,7 +65,7 @@ export async function startPlatform(
     for (const worker of workers) await worker.start()
     const commands = await openCommands(config, logger, infrastructure, closing)
     const url = await listen(config, logger, { infrastructure, workers, commands }, closing)
-    return { url, failed: failureOf(workers), close }
+    return { url, ready: readyOf(workers), failed: failureOf(workers), close }
   } catch (error) {
     await close()
     throw error
@@ -163,6 +165,18 @@ function readinessOf(workers: readonly Worker[]): Readiness {
     .filter(({ ready }) => !ready)
     .map(({ applicationId, state }) => `${applicationId} is ${state}`)
   return waiting.length === 0 ? { ready: true } : { ready: false, reason: waiting.join(', ') }
+}
+
+async function readyOf(workers: readonly Worker[]): Promise<void> {
+  await Promise.all(
+    workers.map(
+      (worker) =>
+        new Promise<void>((resolve) => {
+          if (worker.ready) resolve()
+          worker.onState((state) => state === 'RUNNING' && resolve())
+        }),
+    ),
+  )
 }
 
 async function failureOf(workers: readonly Worker[]): Promise<never> {
