@@ -42,6 +42,16 @@ export async function startLocalKafka(options: StartOptions = {}): Promise<Local
   }
 }
 
+/**
+ * Runs one of Kafka's own command-line tools, such as `org.apache.kafka.tools.consumer.ConsoleConsumer`.
+ * @returns what it wrote to its standard output
+ */
+export async function runKafkaTool(className: string, args: readonly string[]): Promise<string> {
+  const [java, jars] = await Promise.all([findJava(), kafkaJars()])
+  const { stdout } = await promisify(execFile)(java, ['-cp', classpath(jars), className, ...args])
+  return stdout
+}
+
 interface Tools {
   readonly java: string
   readonly jars: string

@@ -7,6 +7,9 @@ export function commonProperties(nodes: number): Record<string, string> {
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'PLAINTEXT',
     'auto.create.topics.enable': 'false',
+    // A broker that was killed may not come back before its old session has ended (9 s by default).
+    'broker.heartbeat.interval.ms': '500',
+    'broker.session.timeout.ms': '3000',
     'default.replication.factor': replicas,
     'group.initial.rebalance.delay.ms': '0',
     'group.min.session.timeout.ms': '100',

@@ -22,7 +22,11 @@ export function kafkaSuite(name: string, define: (kafka: () => KafkaHandle) => v
  * A `describe` with brokers of its own, which its tests may kill and start again, in files named
  * `*.local.kafka.test.ts`. Skipped where there is no Java 17 with Maven; failed with REQUIRE_KAFKA=1.
  */
-export function localKafkaSuite(name: string, options: StartOptions, define: (kafka: () => LocalKafka) => void): void {
+export function localKafkaSuite(
+  name: string,
+  options: StartOptions | (() => Promise<StartOptions>),
+  define: (kafka: () => LocalKafka) => void,
+): void {
   const found = process.env.MILLRACE_TEST_LOCAL_KAFKA
   if (found === undefined) throw new Error('a file with a localKafkaSuite must be named *.local.kafka.test.ts')
   if (found === 'none') {
@@ -32,7 +36,7 @@ export function localKafkaSuite(name: string, options: StartOptions, define: (ka
   describe(name, () => {
     let kafka: LocalKafka | undefined
     beforeAll(async () => {
-      kafka = await startLocalKafka(options)
+      kafka = await startLocalKafka(typeof options === 'function' ? await options() : options)
     }, START_TIMEOUT_MS)
     afterAll(async () => kafka?.stop())
     define(() => {

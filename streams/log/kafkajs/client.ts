@@ -127,7 +127,7 @@ export function patience(error: unknown, deadlineMs: number): number {
 
 /** Short while a transaction is ending (FACTS: it takes a few ms), else doubling up to a second. */
 export function retryDelayMs(reaction: Reaction, attempt: number): number {
-  return reaction === 'concurrent' ? Math.min(2 + attempt, 20) : Math.min(20 * 2 ** attempt, 1_000)
+  return reaction === 'concurrent' ? Math.min(1 + attempt, 20) : Math.min(20 * 2 ** attempt, 1_000)
 }
 
 /** What is left to say when the deadline has passed: an outage, unless the last error names what is wrong. */

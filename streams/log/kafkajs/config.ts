@@ -15,9 +15,12 @@ export interface KafkaLogConfig {
   readonly ssl?: boolean | ConnectionOptions
   /** As kafkajs takes it: plain, scram-sha-256, scram-sha-512, oauthbearer. */
   readonly sasl?: SASLOptions
-  /** How long anything is tried before it ends in OutageError LOG_UNAVAILABLE (ms). Default 30,000. */
+  /**
+   * How long anything is tried before it ends in OutageError LOG_UNAVAILABLE (ms); the last attempt may take its time
+   * beyond that. Default 30,000.
+   */
   readonly outageAfterMs?: number
-  /** How long one request may take, beyond what the broker may hold it back for (ms). Default 15,000. */
+  /** How long one request may take, beyond what the broker may hold it back for (ms). Default 15,000, or `outageAfterMs` if less. */
   readonly requestTimeoutMs?: number
   /** How long connecting to one broker, with TLS and SASL, may take (ms). Default 5,000. */
   readonly connectTimeoutMs?: number

@@ -1,6 +1,6 @@
 import type { OutgoingBatch, TopicPartition } from '../port'
 import type { ProducerStamp } from '../records'
-import { type Identity, type SequencedBatch, seal } from './batches'
+import { type SequencedBatch, seal } from './batches'
 
 /** What is still to be appended to one partition, in order: one batch at a time, and the next when it is acknowledged. */
 export interface Lane extends TopicPartition {
@@ -55,6 +55,28 @@ export function abandon(lane: Lane): void {
   lane.waiting.length = 0
 }
 
-export function stampOf(identity: Identity, transactional: boolean, baseSequence: number): ProducerStamp {
-  return { ...identity, baseSequence, transactional }
+/** Within the 100 MiB that a broker takes by default, and small enough not to hold up other partitions for long. */
+const MAX_REQUEST_BYTES = 8 * 1024 * 1024
+
+/** The lanes that go into one request each: they have one leader, and are not too large together. */
+export function loadsOf(
+  lanes: readonly Lane[],
+  leaderOf: (lane: Lane) => number,
+  sizeOf: (lane: Lane) => number,
+): readonly (readonly Lane[])[] {
+  const loads: Lane[][] = []
+  const open = new Map<number, { readonly load: Lane[]; bytes: number }>()
+  for (const lane of lanes) {
+    const leader = leaderOf(lane)
+    const size = sizeOf(lane)
+    let request = open.get(leader)
+    if (request === undefined || request.bytes + size > MAX_REQUEST_BYTES) {
+      request = { load: [], bytes: 0 }
+      open.set(leader, request)
+      loads.push(request.load)
+    }
+    request.load.push(lane)
+    request.bytes += size
+  }
+  return loads
 }

@@ -15,21 +15,17 @@ export interface LinkSet {
 export function createLinkSet(settings: LinkSettings): LinkSet {
   const links = new Map<string, Link>()
   const opening = new Map<string, Promise<Link>>()
-  const retired = new Set<Link>()
-  let closed = false
+  const closing = new AbortController()
 
   /** A link that is no longer used may still wait for answers; it is closed when none can come any more. */
-  function retire(link: Link): void {
-    retired.add(link)
-    void settings.clock.sleep(settings.requestTimeoutMs).then(() => {
-      link.close()
-      retired.delete(link)
-    })
+  async function retire(link: Link): Promise<void> {
+    await settings.clock.sleep(settings.requestTimeoutMs, closing.signal)
+    link.close()
   }
   async function openTo(place: string, node: NodeAddress): Promise<Link> {
     try {
       const link = await openLink(node, settings)
-      if (closed) {
+      if (closing.signal.aborted) {
         link.close()
         throw closedError()
       }
@@ -41,13 +37,13 @@ export function createLinkSet(settings: LinkSettings): LinkSet {
   }
   return {
     async to(node, lane = 0) {
-      if (closed) throw closedError()
+      if (closing.signal.aborted) throw closedError()
       const place = `${node.host}:${node.port}/${lane}`
       const link = links.get(place)
       if (link?.usable) return link
       if (link !== undefined) {
         links.delete(place)
-        retire(link)
+        void retire(link)
       }
       const pending = opening.get(place) ?? openTo(place, node)
       opening.set(place, pending)
@@ -55,8 +51,8 @@ export function createLinkSet(settings: LinkSettings): LinkSet {
     },
     open: () => [...links.values()].filter((link) => link.usable),
     close() {
-      closed = true
-      for (const link of [...links.values(), ...retired]) link.close()
+      closing.abort()
+      for (const link of links.values()) link.close()
       links.clear()
     },
   }

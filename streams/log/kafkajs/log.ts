@@ -14,13 +14,15 @@ import { openReader } from './reader'
 import { createTopicAdmin } from './topic-admin'
 import { openTransactionalProducer } from './transactions'
 
+const OUTAGE_AFTER_MS = 30_000
+
 /**
  * Opens the log of a Kafka cluster (2.5 or later). Resolves once a broker has answered.
  * @throws TerminalError CONFIG_INVALID, AUTHORIZATION_FAILED; OutageError LOG_UNAVAILABLE where none answers in time
  */
 export async function openKafkaLog(config: KafkaLogConfig): Promise<Log> {
   const settings = settingsOf(config)
-  const outageAfterMs = config.outageAfterMs ?? 30_000
+  const outageAfterMs = config.outageAfterMs ?? OUTAGE_AFTER_MS
   const links = createLinkSet(settings)
   const bootstrap = bootstrapNodes(config)
   const shared: Shared = { settings, outageAfterMs, directory: createDirectory(links, bootstrap) }
@@ -55,9 +57,9 @@ export async function openKafkaLog(config: KafkaLogConfig): Promise<Log> {
   return {
     kind: 'kafka',
     admin: { ...createTopicAdmin(client, shared), ...createGroupAdmin(client, shared) },
-    async producer() {
+    async producer({ clientId }) {
       assertOpen()
-      return tracked(await openProducer(shared))
+      return tracked(await openProducer(named(shared, clientId)))
     },
     async transactionalProducer(options) {
       assertOpen()
@@ -69,7 +71,7 @@ export async function openKafkaLog(config: KafkaLogConfig): Promise<Log> {
     },
     member(options): GroupMember {
       assertOpen()
-      const member = createMember(shared, options)
+      const member = createMember(named(shared, options.clientId), options)
       opened.add(member.leave)
       return member
     },
@@ -82,13 +84,18 @@ export async function openKafkaLog(config: KafkaLogConfig): Promise<Log> {
   }
 }
 
+/** Under the name by which the brokers know it in their logs, quotas and metrics. */
+function named(shared: Shared, clientId: string): Shared {
+  return { ...shared, settings: { ...shared.settings, clientId } }
+}
+
 function settingsOf(config: KafkaLogConfig): LinkSettings {
   return {
     clientId: config.clientId ?? 'millrace',
     ssl: config.ssl === true ? {} : config.ssl || undefined,
     sasl: config.sasl,
     connectTimeoutMs: config.connectTimeoutMs ?? 5_000,
-    requestTimeoutMs: config.requestTimeoutMs ?? 15_000,
+    requestTimeoutMs: config.requestTimeoutMs ?? Math.min(15_000, config.outageAfterMs ?? OUTAGE_AFTER_MS),
     clock: config.clock ?? systemClock,
     logger: config.logger ?? silentLogger,
   }

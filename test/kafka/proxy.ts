@@ -1,0 +1,74 @@
+import { connect, createServer, type Socket } from 'node:net'
+
+/** Stands between clients and a broker, and loses answers: the broker has done what was asked, and nobody is told. */
+export interface LossyProxy {
+  /** The next answer to a request of this kind (Kafka's API key) is lost, and its connection with it. */
+  loseAnswerTo(apiKey: number): void
+  /** How many answers were lost so far. */
+  readonly lost: number
+  close(): Promise<void>
+}
+
+/** The brokers must advertise `port`, or clients go past the proxy. */
+export async function startProxy(port: number, target: { readonly port: number }): Promise<LossyProxy> {
+  const toLose: number[] = []
+  const sockets = new Set<Socket>()
+  let lost = 0
+
+  const server = createServer((client) => {
+    const broker = connect({ host: '127.0.0.1', port: target.port })
+    const doomed = new Set<number>()
+    const end = () => {
+      client.destroy()
+      broker.destroy()
+    }
+    for (const socket of [client, broker]) {
+      sockets.add(socket)
+      socket.setNoDelay(true)
+      socket.on('error', end).on('close', () => {
+        sockets.delete(socket)
+        end()
+      })
+    }
+    eachFrame(client, (frame) => {
+      const place = toLose.indexOf(frame.readInt16BE(4))
+      if (place >= 0) {
+        toLose.splice(place, 1)
+        doomed.add(frame.readInt32BE(8))
+      }
+      broker.write(frame)
+    })
+    eachFrame(broker, (frame) => {
+      if (!doomed.has(frame.readInt32BE(4))) {
+        client.write(frame)
+        return
+      }
+      lost += 1
+      end()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  return {
+    loseAnswerTo: (apiKey) => void toLose.push(apiKey),
+    get lost() {
+      return lost
+    },
+    close() {
+      for (const socket of sockets) socket.destroy()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+/** Requests and responses are each preceded by their size. */
+function eachFrame(socket: Socket, use: (frame: Buffer) => void): void {
+  let rest: Buffer = Buffer.alloc(0)
+  socket.on('data', (data: Buffer) => {
+    rest = rest.length === 0 ? data : Buffer.concat([rest, data])
+    while (rest.length >= 4 && rest.length >= 4 + rest.readInt32BE(0)) {
+      const size = 4 + rest.readInt32BE(0)
+      use(rest.subarray(0, size))
+      rest = rest.subarray(size)
+    }
+  })
+}
