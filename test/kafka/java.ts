@@ -108,7 +108,9 @@ function localNode(files: NodeFiles): KafkaNode {
     },
     async kill(signal = 'SIGKILL') {
       running?.child.kill(signal)
-      if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await running?.ended
+      if (signal === 'SIGSTOP' || signal === 'SIGCONT') return
+      running?.child.ref() // or this process might end before it, with nothing left to wait for
+      await running?.ended
     },
   }
 }

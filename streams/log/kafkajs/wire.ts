@@ -37,11 +37,8 @@ export function writer(capacity = 512): Writer {
   }
   function uvarint(value: number): void {
     let rest = value
-    while (rest > 0x7f) {
-      bytes[reserve(1)] = (rest & 0x7f) | 0x80
-      rest >>>= 7
-    }
-    bytes[reserve(1)] = rest
+    for (; rest > 0x7f; rest >>>= 7) put(1, (start) => bytes.writeUInt8((rest & 0x7f) | 0x80, start))
+    put(1, (start) => bytes.writeUInt8(rest, start))
   }
   function text(value: string, size: number): void {
     const start = reserve(size)
