@@ -1,10 +1,42 @@
 export { type Clock, systemClock } from './clock'
+export type { Aggregator, SessionMerger } from './dsl/aggregations'
+export type {
+  CogroupedStream,
+  SessionWindowedCogroupedStream,
+  WindowedCogroupedStream,
+} from './dsl/cogrouped-stream'
 export type { AggregateStore, Decided } from './dsl/decide'
 export type { Duration } from './dsl/duration'
-export { joinStores } from './dsl/join-stores'
+export type { MaybeRegrouped, Regrouped } from './dsl/group'
+export type { GroupedStream } from './dsl/grouped-stream'
+export { type JoinStores, type JoinStoresOptions, joinStores } from './dsl/join-stores'
 export type { ProcessedRecord, Processor, ProcessorContext } from './dsl/process'
 export { type SourceOptions, Stream, stream } from './dsl/stream'
-export { within } from './dsl/within'
+export {
+  type SuppressBuffer,
+  type UntilTimeLimit,
+  type UntilWindowCloses,
+  untilTimeLimit,
+  untilWindowCloses,
+} from './dsl/suppress'
+export { type WindowedStore, type WindowedStoreOptions, windowedStore } from './dsl/windowed-store'
+export type { SessionWindowedStream, WindowedStream } from './dsl/windowed-stream'
+export {
+  type EmitStrategy,
+  type HoppingOptions,
+  type HoppingWindows,
+  hopping,
+  onWindowClose,
+  onWindowUpdate,
+  type SessionWindows,
+  type SlidingWindows,
+  session,
+  sliding,
+  type TimeWindows,
+  tumbling,
+  type WindowOptions,
+} from './dsl/windows'
+export { type JoinWindows, type WithinOptions, within } from './dsl/within'
 export * from './errors'
 export {
   type Aggregate,
@@ -36,6 +68,7 @@ export {
   keyValueStore,
   sessionStore,
   timestampedKeyValueStore,
+  timestampedWindowStore,
   versionedStore,
   windowStore,
 } from './stores/declaration'

@@ -33,7 +33,7 @@ export function unpartnered(options: UnpartneredOptions, context: OperatorContex
   const store = context.store(options.waiting.name) as KeyValueStore<WaitingKey<unknown>, Waiting | JoinTimes>
   let kept: JoinTimes | undefined
   let { streamTime, earliestWaiting } = noTimes
-  let nextEmit = context.wallClock() + emitEveryMs
+  let nextEmit = 0
 
   /** Read with the first record, since stores are restored after the operators are made. */
   const readTimes = () => {
@@ -70,11 +70,14 @@ export function unpartnered(options: UnpartneredOptions, context: OperatorContex
       streamTime = Math.max(streamTime, timestamp)
     },
     emitDue: (record, side) => {
-      if (record.timestamp !== streamTime || isOpen(earliestWaiting, side)) return
+      if (record.timestamp !== streamTime) return
+      const nothingWaits = earliestWaiting === Number.POSITIVE_INFINITY
+      // As in Kafka Streams, where nothing waits is a round too: the next one is an interval later.
+      if (nothingWaits ? side.afterMs + graceMs === 0 : isOpen(earliestWaiting, side)) return
       const now = context.wallClock()
       if (now < nextEmit) return
       nextEmit = now + emitEveryMs
-      emitClosed(record)
+      if (!nothingWaits) emitClosed(record)
     },
     add: (record, side) => {
       const { key, value, timestamp } = record
