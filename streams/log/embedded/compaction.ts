@@ -66,9 +66,8 @@ export async function compactPartition(log: PartitionLog, options: CompactionOpt
     if (isStopped(log, options)) return
     segments.replace(run, compacted)
   }
-  const still = passes.filter((pass) => !expired.includes(pass))
-  const oldest = tombstonesFrom > 0 ? [{ at: 0, upTo: tombstonesFrom }] : []
-  writePasses(log, options.storage, [...oldest, ...still, { at: options.now, upTo }])
+  const kept = thinned(passes, expired, settings.deleteRetentionMs)
+  options.storage.replace(passesPath(log), Buffer.from(JSON.stringify([...kept, { at: options.now, upTo }])))
   log.transactions.forgetBefore(upTo)
 }
 
@@ -130,8 +129,12 @@ function readPasses(log: PartitionLog, storage: Storage): readonly Pass[] {
   return bytes === undefined ? [] : (JSON.parse(bytes.toString('utf8')) as Pass[])
 }
 
-function writePasses(log: PartitionLog, storage: Storage, passes: readonly Pass[]): void {
-  storage.replace(passesPath(log), Buffer.from(JSON.stringify(passes)))
+/** Of the passes whose time is over the furthest stands for all; of those close to each other the later stands for both. */
+function thinned(passes: readonly Pass[], expired: readonly Pass[], deleteRetentionMs: number): readonly Pass[] {
+  const kept = passes.filter((pass) => !expired.includes(pass) || pass === expired.at(-1))
+  const [before, last] = kept.slice(-2)
+  const isClose = before !== undefined && last !== undefined && last.at - before.at < deleteRetentionMs / 16
+  return isClose ? kept.slice(0, -1) : kept
 }
 
 function passesPath({ folder }: PartitionLog): string {

@@ -27,7 +27,7 @@ export interface Segments {
   removeFirst(count: number): void
   /** Opens a file to write a segment to that shall replace others. */
   temporary(baseOffset: number): Segment
-  /** Puts a segment written to a temporary file in the place of a run of segments, the first of which has its base offset. */
+  /** Puts a segment written to a temporary file, which may be empty, in the place of a run of segments that begins where it does. */
   replace(run: readonly Segment[], by: Segment): void
 }
 
@@ -111,12 +111,17 @@ export function openSegments({ storage, folder, logger, visit }: SegmentsOptions
     },
     temporary: (baseOffset) => openSegment(storage.file(pathOf(baseOffset) + temporaryEnding), baseOffset),
     replace(run, by) {
-      const path = pathOf(by.baseOffset)
-      by.file.append([])
-      storage.rename(path + temporaryEnding, path)
-      by.moveTo(storage.file(path))
-      for (const { baseOffset } of run.slice(1)) storage.remove(pathOf(baseOffset))
-      segments.splice(segments.indexOf(run[0]!), run.length, by)
+      const index = segments.indexOf(run[0]!)
+      // An empty segment is of use only as the first: it says where the partition starts.
+      const isNeeded = by.file.size > 0 || index === 0
+      if (isNeeded) {
+        const path = pathOf(by.baseOffset)
+        by.file.append([])
+        storage.rename(path + temporaryEnding, path)
+        by.moveTo(storage.file(path))
+      }
+      for (const { baseOffset } of isNeeded ? run.slice(1) : run) storage.remove(pathOf(baseOffset))
+      segments.splice(index, run.length, ...(isNeeded ? [by] : []))
     },
   }
 }
