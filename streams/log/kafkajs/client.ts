@@ -146,8 +146,7 @@ export function leaderMissing(directory: Directory, of: TopicPartition): Millrac
   const known = directory.topic(topic)
   if (known === undefined || known.errorCode !== 0)
     return kafkaError(known?.errorCode ?? 3, { what, details: { ...of } })
-  const exists = known.partitions.some((one) => one.partition === partition)
-  if (exists) return kafkaError(5, { what, details: { ...of } })
+  if (known.partitions[partition] !== undefined) return kafkaError(5, { what, details: { ...of } })
   const said = `the topic has ${known.partitions.length} partitions`
   return kafkaError(3, { what, said, details: { ...of } })
 }

@@ -88,8 +88,9 @@ export async function deliver(
       for (const lane of load) failed(lane, error)
     })
     if (results === undefined) return
+    const byPlace = new Map(results.map((result) => [placeOf(result), result]))
     for (const lane of load) {
-      const result = results.find((one) => placeOf(one) === placeOf(lane)) ?? leftOut(lane)
+      const result = byPlace.get(placeOf(lane)) ?? leftOut(lane)
       await answered(lane, result).catch((error: unknown) => failed(lane, error))
     }
   }

@@ -76,7 +76,7 @@ export function createDirectory(links: LinkSet, bootstrap: readonly NodeAddress[
     nodes: () => [...nodes.values()],
     topic: (name) => topics.get(name),
     leaderOf: ({ topic, partition }) => {
-      const found = topics.get(topic)?.partitions.find((one) => one.partition === partition)
+      const found = topics.get(topic)?.partitions[partition]
       return found === undefined ? undefined : nodes.get(found.leader)
     },
     controller: () => nodes.get(controller),

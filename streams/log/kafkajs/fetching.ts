@@ -46,6 +46,9 @@ export function createFetching(options: FetchingOptions): Fetching {
   let healing = false
   let turn = 0
 
+  /** It is not when it was assigned anew while its fetch was under way. */
+  const isCurrent = (reading: Reading) => options.readings().get(placeOf(reading)) === reading
+
   function pump(): void {
     if (closing.signal.aborted) return
     const led = new Map<NodeAddress, Reading[]>()
@@ -75,11 +78,11 @@ export function createFetching(options: FetchingOptions): Fetching {
     underWay.add(`${leader.id}/${lane}`)
     for (const reading of wanted) reading.busy = true
     try {
-      const results = await request(leader, lane, wanted)
+      const results = new Map((await request(leader, lane, wanted)).map((result) => [placeOf(result), result]))
       for (const reading of wanted) {
+        const result = results.get(placeOf(reading))
         reading.busy = false
-        const result = results.find((one) => placeOf(one) === placeOf(reading))
-        if (result !== undefined && options.readings().get(placeOf(reading)) === reading) receive(reading, result)
+        if (result !== undefined && isCurrent(reading)) receive(reading, result)
       }
     } catch (error) {
       for (const reading of wanted) failed(reading, error)
@@ -166,7 +169,7 @@ export function createFetching(options: FetchingOptions): Fetching {
         if (problem === undefined && directory.leaderOf(reading) !== undefined) {
           ailing.delete(reading)
           reading.busy = false
-        } else if (options.readings().get(placeOf(reading)) !== reading) {
+        } else if (!isCurrent(reading)) {
           ailing.delete(reading)
         } else {
           noteFailure(reading, problem?.error ?? leaderMissing(directory, reading), clock.now(), outageAfterMs)

@@ -1,4 +1,4 @@
-import { FencedError, messageOf, OutageError } from '../../errors'
+import { FencedError, MillraceError, messageOf, OutageError } from '../../errors'
 import type { GroupMember, GroupOptions, Joined, MemberStatus, PartitionOffset } from '../port'
 import { type Client, createClient, type Shared } from './client'
 import { kafkaName } from './errors'
@@ -29,6 +29,8 @@ export function createMember(shared: Shared, options: GroupOptions): GroupMember
   let held = -1
   /** See encodeSubscription. */
   let wish = -1
+  /** Rises with each leave. */
+  let life = 0
   /** A join or sync is under way. */
   let joining = false
 
@@ -92,6 +94,7 @@ export function createMember(shared: Shared, options: GroupOptions): GroupMember
     }
   }
   async function joinOnce(): Promise<Joined> {
+    const mine = life
     const metadata = encodeSubscription(options.topics, options.userData(), wish)
     const response = await sendHeld('join', (broker) =>
       broker.joinGroup({
@@ -103,14 +106,20 @@ export function createMember(shared: Shared, options: GroupOptions): GroupMember
         groupProtocols: [{ name: PROTOCOL, metadata }],
       }),
     )
+    assertStaying(mine)
     memberId = response.memberId
     generation = response.generationId
     heartbeat.start()
     const groupAssignment = response.leaderId === memberId ? await shareOut(response) : []
+    assertStaying(mine)
     const { memberAssignment } = await sendHeld('sync', (broker) =>
       broker.syncGroup({ groupId, generationId: generation, memberId, groupAssignment }),
     )
+    assertStaying(mine)
     return { assignment: decodeAssignment(memberAssignment), group: { groupId, memberId, generation } }
+  }
+  function assertStaying(mine: number): void {
+    if (mine !== life) throw new MillraceError('CLOSED', `left group ${groupId} while joining it`)
   }
   async function shareOut({ members }: JoinGroupResponse) {
     const subscriptions = members.map((member) => decodeSubscription(member.memberId, member.memberMetadata))
@@ -128,24 +137,27 @@ export function createMember(shared: Shared, options: GroupOptions): GroupMember
     return name === 'REBALANCE_IN_PROGRESS' || name === 'UNKNOWN_MEMBER_ID' || name === 'ILLEGAL_GENERATION'
   }
   async function join(): Promise<Joined> {
+    const before = held
     for (let joins = 1; ; joins++) {
       try {
         const joined = await joinOnce()
-        assertNothingMissed(joined.group.generation)
+        assertNothingMissed(before, joined.group.generation)
         held = joined.group.generation
         become('joined')
         return joined
       } catch (error) {
         if (!mayJoinAgain(error)) throw error
-        if (held >= 0) throw missed(error)
+        if (before >= 0) throw missed(error)
         if (joins === MAX_JOINS)
           throw new OutageError('LOG_UNAVAILABLE', `group ${groupId} does not settle`, { cause: error })
       }
     }
   }
   /** In a generation that passed us by, another may have owned, and worked on, what the caller still holds. */
-  function assertNothingMissed(joinedGeneration: number): void {
-    if (held >= 0 && joinedGeneration > held + 1) throw missed(`generation ${joinedGeneration} follows ${held}`)
+  function assertNothingMissed(before: number, now: number): void {
+    if (before < 0) return
+    if (held !== before || (now !== before && now !== before + 1))
+      throw missed(`generation ${now} came after ${before}`)
   }
   function missed(cause: unknown): OutageError {
     lose(cause)
@@ -170,6 +182,7 @@ export function createMember(shared: Shared, options: GroupOptions): GroupMember
   }
   async function leave(): Promise<void> {
     const left = memberId
+    life += 1
     forgetMembership()
     held = -1
     client?.close() // also ends a join that is held back

@@ -136,7 +136,9 @@ function transactionalProducer({ shared, client, transactionalId, identity }: Co
       if (closed) return
       if (begun && unusable === undefined) {
         // Readers of committed data need not wait for the transaction to time out.
-        const abort = step(() => end(false, { ...once, deadlineMs: ABORT_ON_CLOSE_MS }))
+        const abort = step(async () => {
+          if (begun) await end(false, { ...once, deadlineMs: ABORT_ON_CLOSE_MS })
+        })
         await abort.catch((error) => client.logger.debug({ err: error }, `closing: ${messageOf(error)}`))
       }
       closed = true

@@ -16,6 +16,7 @@ export interface TopicMetadata {
   readonly errorCode: number
   readonly name: string
   readonly internal: boolean
+  /** By number: the partition 2 stands at index 2. */
   readonly partitions: readonly PartitionMetadata[]
 }
 
@@ -45,17 +46,16 @@ export function metadataRequest(topics: readonly string[] | null): Request<Metad
       })
       from.string() // cluster id
       const controller = from.int32()
-      const topics = from.array(() => ({
-        errorCode: from.int16(),
-        name: from.string() ?? '',
-        internal: from.int8() !== 0,
-        partitions: from.array(() => {
+      const topics = from.array(() => {
+        const topic = { errorCode: from.int16(), name: from.string() ?? '', internal: from.int8() !== 0 }
+        const partitions = from.array(() => {
           from.int16() // The leader says it all: it is -1 where there is none.
           const partition = { partition: from.int32(), leader: from.int32() }
           for (let list = 0; list < 3; list++) from.array(() => from.int32()) // replicas, in sync, offline
           return partition
-        }),
-      }))
+        })
+        return { ...topic, partitions: partitions.sort((one, other) => one.partition - other.partition) }
+      })
       return { nodes, controller, topics }
     },
   }
