@@ -118,12 +118,10 @@ export function pollRecords(reader: LogReader, count: number): Promise<readonly 
 /** Reads one partition up to its end as read_committed sees it. */
 export async function readAll(log: Log, partition: TopicPartition, isolation: IsolationLevel = 'read_committed') {
   const [end] = await log.admin.offsets([partition], 'latest')
+  if (end!.offset === 0) return []
   const reader = await log.reader({ isolation })
   reader.assign([{ ...partition, offset: 0 }])
-  const batches = await pollUntil(
-    reader,
-    (found) => end!.offset === 0 || (found.at(-1)?.nextOffset ?? 0) >= end!.offset,
-  )
+  const batches = await pollUntil(reader, (found) => (found.at(-1)?.nextOffset ?? 0) >= end!.offset)
   await reader.close()
   return batches.flatMap((each) => each.records)
 }
