@@ -1,5 +1,6 @@
 /** From a request to a command, and from its outcome to what is answered. */
-import { MillraceError, OutageError } from 'millrace'
+import type { FastifyBaseLogger } from 'fastify'
+import { MillraceError, messageOf, OutageError } from 'millrace'
 import { type RefusalCode, versionConflict } from '../processors/refusals'
 import type { Readiness } from './ports'
 import { invalidRequest, type ProblemOptions, unavailable } from './problems'
@@ -21,16 +22,14 @@ export interface CommandRequest<S> {
   send(expectedVersion: number | null): Promise<AnyOutcome<S>>
 }
 
-export type Performed<S> =
-  | { readonly state: S; readonly version: number }
-  | { readonly problem: ProblemOptions; readonly cause?: unknown }
+export type Performed<S> = { readonly state: S; readonly version: number } | { readonly problem: ProblemOptions }
 
 export type Perform = <S>(command: CommandRequest<S>) => Promise<Performed<S>>
 
 const notFound: ReadonlySet<string> = new Set<RefusalCode>(['ORDER_UNKNOWN', 'CART_UNKNOWN', 'CART_ITEM_UNKNOWN'])
 
 /** Sends a command if the workers are ready, and says what came of it: the state it led to, or the problem to answer with. */
-export function commanding(readiness: () => Readiness): Perform {
+export function commanding(readiness: () => Readiness, logger: Pick<FastifyBaseLogger, 'warn'>): Perform {
   return async ({ commandId, idempotencyKey, ifMatch, send }) => {
     const { ready, reason = 'the workers are not ready' } = readiness()
     if (!ready) return { problem: unavailable(reason) }
@@ -45,7 +44,8 @@ export function commanding(readiness: () => Readiness): Perform {
     } catch (cause) {
       const problem = fateUnknown(cause, { commandId, idempotencyKey })
       if (problem === undefined) throw cause
-      return { problem, cause }
+      logger.warn({ err: cause, commandId }, `the fate of command ${commandId} is unknown: ${messageOf(cause)}`)
+      return { problem }
     }
   }
 }

@@ -58,7 +58,7 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
   const known = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>()
   app.addHook('onRoute', ({ url, method }) => {
     const route = known.get(url) ?? {
-      pattern: new RegExp(`^${url.replace(/:[^/]+/g, '[^/]+')}/?$`),
+      pattern: patternOf(url),
       methods: new Set(),
     }
     known.set(url, route)
@@ -80,4 +80,10 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
       headers: { allow },
     })
   })
+}
+
+/** Paths of a route: `/api/orders/:id` is any one part after `/api/orders/`. */
+function patternOf(route: string): RegExp {
+  const literal = route.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`^${literal.replace(/:[^/]+/g, '[^/]+')}/?$`)
 }

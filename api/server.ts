@@ -63,7 +63,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   })
 
   const fresh = freshness({ orders, clock, patienceMs: options.patienceMs ?? 2_000, capacity: rememberedOrders })
-  const perform = commanding(readiness)
+  const perform = commanding(readiness, logger)
   orderCommandRoutes(app, { commands, fresh, perform, newId })
   orderQueryRoutes(app, { orders, fresh })
   cartRoutes(app, { commands, ...(carts && { carts }), fresh, perform, newId })
