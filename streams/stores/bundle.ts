@@ -36,6 +36,7 @@ export const SPILLED: Bundle<never> = Object.freeze({ slots: [], spilled: true, 
 
 /** The bundle with one slot put in its place; deletions that the changelog has are left out. */
 export function withSlot<P>(bundle: Bundle<P>, slot: Slot<P>): Bundle<P> {
+  if (bundle.slots.length === 0) return { slots: [slot], spilled: false, bytes: bundle.bytes }
   const slots = bundle.slots.filter((present) => present.payload !== null || !present.logged)
   const at = lowerBound(slots, slot.at)
   slots.splice(at, slots[at]?.at === slot.at ? 1 : 0, slot)

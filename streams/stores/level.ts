@@ -52,7 +52,7 @@ function levelStore(db: Database, ranges: LevelRanges, positionAtOpen: number | 
     if (newPosition !== undefined)
       operations.push({ type: 'put', key: POSITION_KEY, value: positionBytes(newPosition) })
     try {
-      await db.batch(operations, BYTES)
+      await db.batch(operations)
     } catch (error) {
       throw levelError(error, location)
     }
@@ -62,7 +62,7 @@ function levelStore(db: Database, ranges: LevelRanges, positionAtOpen: number | 
   return {
     get(key) {
       try {
-        return db.getSync(entryKey(key), BYTES)
+        return db.getSync(entryKey(key))
       } catch (error) {
         throw levelError(error, location)
       }
@@ -78,7 +78,7 @@ function levelStore(db: Database, ranges: LevelRanges, positionAtOpen: number | 
     },
     async clear(range) {
       const { from, to } = entryRange(range)
-      await db.clear({ gte: from, lt: to, ...BYTES }).catch((error) => {
+      await db.clear({ gte: from, lt: to }).catch((error) => {
         throw levelError(error, location)
       })
     },
@@ -93,7 +93,7 @@ function levelStore(db: Database, ranges: LevelRanges, positionAtOpen: number | 
 }
 
 function readPosition(db: Database): number | undefined {
-  const bytes = db.getSync(POSITION_KEY, BYTES)
+  const bytes = db.getSync(POSITION_KEY)
   if (bytes === undefined) return undefined
   if (bytes[0] !== LAYOUT) {
     throw new MillraceError(

@@ -46,7 +46,9 @@ export function memoryBackend(): StoreBackend {
       if (newPosition !== undefined) position = newPosition
     },
     async clear(range) {
-      for (const { id } of indexed().items(idRange(range))) {
+      const { from = '', to } = idRange(range)
+      for (const id of items.keys()) {
+        if (id < from || (to !== undefined && id >= to)) continue
         items.delete(id)
         index?.delete(id)
       }

@@ -63,9 +63,9 @@ export function streamTime(retentionMs: number, remembered: StoreMeta | undefine
   function visiblePart(from: number, to: number): TimeSpan | undefined {
     const begin = Math.max(from, horizon() + 1)
     const end = Math.min(to, latest)
-    if (!(begin <= end)) return undefined
-    const first = segmentOf(begin)
-    const segments = Array.from({ length: segmentOf(end) - first + 1 }, (_, at) => first + at)
+    if (latest === Number.NEGATIVE_INFINITY || !(begin <= end)) return undefined
+    const segments: number[] = []
+    for (let segment = segmentOf(begin), last = segmentOf(end); segment <= last; segment++) segments.push(segment)
     return { from: begin, to: end, segments }
   }
 

@@ -147,13 +147,16 @@ export function timelines<P>(backend: StoreBackend, units: WriteBack<unknown>): 
       if (meta !== undefined) units.set(metaId, meta, 0)
       const drained = units.drain()
       oldestSegment = time.oldestSegment()
-      return drained.flatMap(({ id, unit, changedAt }) => {
+      const changes: Change<P>[] = []
+      for (const { id, unit, changedAt } of drained) {
         const kind = kindOf(id)
-        if (kind === 'bundle') return unlogged(bundleKey(id), (unit as Bundle<P>).slots)
-        if (kind !== 'slot') return []
+        if (kind === 'bundle') pushUnlogged(changes, bundleKey(id), (unit as Bundle<P>).slots)
+        if (kind !== 'slot') continue
         const { key, at } = parseSlotId(id)
-        return unit === undefined ? [{ key, at, payload: null, changedAt }] : unlogged(key, [unit as Slot<P>])
-      })
+        if (unit === undefined) changes.push({ key, at, payload: null, changedAt })
+        else pushUnlogged(changes, key, [unit as Slot<P>])
+      }
+      return changes
     },
     async persist(position) {
       const expired = oldestSegment
@@ -170,10 +173,12 @@ function* values<T>(units: Iterable<{ readonly unit: T }>): Generator<T> {
 }
 
 /** The slots that the changelog is to hear of; it has then. */
-function unlogged<P>(key: string, slots: readonly Slot<P>[]): readonly Change<P>[] {
-  const news = slots.filter((slot) => !slot.logged)
-  for (const slot of news) slot.logged = true
-  return news.map(({ at, payload, changedAt }) => ({ key, at, payload, changedAt }))
+function pushUnlogged<P>(changes: Change<P>[], key: string, slots: readonly Slot<P>[]): void {
+  for (const slot of slots) {
+    if (slot.logged) continue
+    slot.logged = true
+    changes.push({ key, at: slot.at, payload: slot.payload, changedAt: slot.changedAt })
+  }
 }
 
 /** Deletes expired segments in the background: a commit does not wait for it, and a failure shows at the next one. */

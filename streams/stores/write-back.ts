@@ -53,6 +53,11 @@ interface Entry<U> {
   drained: boolean
 }
 
+/** A drained entry on its way to the back end. */
+interface Flush<U> extends Drained<U> {
+  readonly entry: Entry<U>
+}
+
 /** What a cached unit weighs: its bytes, the objects decoded from them (about twice that), the entry and its place in the map. */
 const weigh = (id: string, value: Buffer | null): number => 160 + id.length + 2 * (value?.length ?? 0)
 
@@ -62,7 +67,7 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
   /** The order of `live`, kept from the first iteration on until nothing is live. */
   let index: Ordered<Entry<U>> | undefined
   const clean: ByteLru<Entry<U>> = byteLru(cacheBytes)
-  let pending: { readonly entry: Entry<U>; readonly write: ByteWrite }[] = []
+  let pending: Flush<U>[] = []
 
   function load(id: string): U | undefined {
     const bytes = backend.get(fromId(id))
@@ -94,18 +99,13 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
     const written = pending
     pending = []
     if (written.length === 0 && (position === undefined || position === backend.position())) return Promise.resolve()
-    return backend
-      .write(
-        written.map(({ write }) => write),
-        position,
-      )
-      .then(
-        () => settle(written),
-        (error) => {
-          pending = written.concat(pending)
-          throw error
-        },
-      )
+    return backend.write(written, position).then(
+      () => settle(written),
+      (error) => {
+        pending = written.concat(pending)
+        throw error
+      },
+    )
   }
 
   return {
@@ -120,20 +120,24 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
     },
     units: (range) => merge(live.size === 0 ? [] : indexed().items(range), stored(range), range.reverse === true),
     drain() {
-      const drained: Drained<U>[] = []
-      const entries: Entry<U>[] = []
+      const drained: Flush<U>[] = []
       for (const entry of live.values()) {
         if (entry.drained) continue
-        const value = entry.unit === undefined ? null : codec.encode(entry.unit, entry.id)
-        drained.push({ id: entry.id, unit: entry.unit, changedAt: entry.changedAt, key: fromId(entry.id), value })
-        entries.push(entry)
+        const { id, unit, changedAt } = entry
+        drained.push({
+          id,
+          unit,
+          changedAt,
+          key: fromId(id),
+          value: unit === undefined ? null : codec.encode(unit, id),
+          entry,
+        })
       }
-      entries.forEach((entry, at) => {
-        const { key, value } = drained[at]!
-        entry.drained = true
-        entry.size = weigh(entry.id, value)
-        pending.push({ entry, write: { key, value } })
-      })
+      for (const flush of drained) {
+        flush.entry.drained = true
+        flush.entry.size = weigh(flush.id, flush.value)
+        pending.push(flush)
+      }
       return drained
     },
     persist,
