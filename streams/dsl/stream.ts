@@ -161,7 +161,7 @@ export class Stream<K, V> {
     other: Stream<K, V2>,
     joiner: (left: Exclude<V, null>, right: Exclude<V2, null>, key: Exclude<K, null>) => R,
     windows: JoinWindows,
-    stores: JoinStoresOf<K, V, NoInfer<V2>>,
+    stores: NoInfer<JoinStoresOf<K, V, V2>>,
   ): Stream<K, R> {
     return this.joinedWith(other, { kind: 'inner', joiner, windows, stores })
   }
@@ -174,7 +174,7 @@ export class Stream<K, V> {
     other: Stream<K, V2>,
     joiner: (left: Exclude<V, null>, right: Exclude<V2, null> | null, key: K) => R,
     windows: JoinWindows,
-    stores: JoinStoresOf<K, V, NoInfer<V2>>,
+    stores: NoInfer<JoinStoresOf<K, V, V2>>,
   ): Stream<K, R> {
     return this.joinedWith(other, { kind: 'left', joiner, windows, stores })
   }
@@ -184,7 +184,7 @@ export class Stream<K, V> {
     other: Stream<K, V2>,
     joiner: (left: Exclude<V, null> | null, right: Exclude<V2, null> | null, key: K) => R,
     windows: JoinWindows,
-    stores: JoinStoresOf<K, V, NoInfer<V2>>,
+    stores: NoInfer<JoinStoresOf<K, V, V2>>,
   ): Stream<K, R> {
     return this.joinedWith(other, { kind: 'outer', joiner, windows, stores })
   }
