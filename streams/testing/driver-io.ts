@@ -1,0 +1,84 @@
+import { AssertionError } from 'node:assert'
+import type { SchemaRegistry } from '../registry/port'
+import type { Serde, SerdeRole } from '../serdes/serde'
+import type { Topic } from '../topics'
+import type { DriverLog, StoredRecord } from './driver-log'
+import type { PipeOptions, TestInput, TestOutput, TestRecord } from './types'
+
+export type Bytes = Buffer | null
+
+export type PipeBytes = (topic: string, key: Bytes, value: Bytes, options: PipeOptions | undefined) => void
+
+export function testInput<K, V>(topic: Topic<K, V>, registry: SchemaRegistry, pipeBytes: PipeBytes): TestInput<K, V> {
+  const encode = <T>(serde: Serde<T>, role: SerdeRole) => {
+    const opened = serde.open({ topic: topic.name, role, registry })
+    return (value: T | null) => (value === null ? null : opened.encode(value))
+  }
+  const key = encode(topic.key, 'key')
+  const value = encode(topic.value, 'value')
+  return {
+    pipe: (k, v, options) => pipeBytes(topic.name, key(k), value(v), options),
+    pipeBytes: (k, v, options) => pipeBytes(topic.name, k, v, options),
+  }
+}
+
+/** What the topology wrote to a topic since the last read, whichever output of it read then. */
+export interface TopicCursor {
+  next(max?: number): readonly StoredRecord[]
+}
+
+/** One cursor per topic, kept over all outputs on it. */
+export function topicCursors(log: DriverLog): (topic: string) => TopicCursor {
+  const readSoFar = new Map<string, number>()
+  return (topic) => ({
+    next: (max = Number.POSITIVE_INFINITY) => {
+      const from = readSoFar.get(topic) ?? 0
+      const produced = log.readTopic(topic).filter(({ piped }) => !piped)
+      const records = produced.slice(from, from + max)
+      readSoFar.set(topic, from + records.length)
+      return records
+    },
+  })
+}
+
+export interface TestOutputOptions<K, V> {
+  readonly topic: string
+  readonly cursor: TopicCursor
+  readonly decode: (record: StoredRecord) => { readonly key: K; readonly value: V }
+  /** For the message where a record is missing. */
+  readonly describe: () => string
+}
+
+export function testOutput<K, V>({ topic, cursor, decode, describe }: TestOutputOptions<K, V>): TestOutput<K, V> {
+  const asRecord = (record: StoredRecord): TestRecord<K, V> => ({ ...withoutLogFields(record), ...decode(record) })
+  const read = () => cursor.next().map(asRecord)
+  return {
+    read,
+    readOne: () => {
+      const [record] = cursor.next(1)
+      if (record !== undefined) return asRecord(record)
+      throw new AssertionError({ message: `topic ${topic} has no further record. All so far:\n${describe()}` })
+    },
+    readKeyValues: () => read().map(({ key, value }) => [key, value] as const),
+    readBytes: () => cursor.next().map(withoutLogFields),
+  }
+}
+
+function withoutLogFields({ key, value, timestamp, headers, partition }: StoredRecord): TestRecord<Bytes, Bytes> {
+  return { key, value, timestamp, headers, partition }
+}
+
+/** Null is null whatever the serde: a tombstone, or a record without a key. */
+export function recordDecoder<K, V>(topic: Pick<Topic<K, V>, 'name' | 'key' | 'value'>, registry: SchemaRegistry) {
+  const decode = <T>(serde: Serde<T>, role: SerdeRole) => {
+    const opened = serde.open({ topic: topic.name, role, registry })
+    return (bytes: Bytes): T => {
+      if (bytes === null) return null as T
+      void opened.prepare?.([bytes])
+      return opened.decode(bytes)
+    }
+  }
+  const key = decode(topic.key, 'key')
+  const value = decode(topic.value, 'value')
+  return (record: StoredRecord) => ({ key: key(record.key), value: value(record.value) })
+}

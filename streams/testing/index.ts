@@ -1,0 +1,3 @@
+export { testDriver } from './driver'
+export { type ManualClock, manualClock } from './manual-clock'
+export type * from './types'
