@@ -1,4 +1,4 @@
-import { MillraceError } from '../errors'
+import { FencedError, MillraceError } from '../errors'
 import { changelogTopic } from '../graph/names'
 import type { AppendedBatch, OutgoingBatch } from '../log/port'
 import { recordsBuffer } from '../log/records'
@@ -15,7 +15,11 @@ export interface TaskStores {
   /** Changelog topics by store, for those that have one. */
   readonly changelogs: ReadonlyMap<string, string>
   drain(): readonly OutgoingBatch[]
-  persist(appended: readonly AppendedBatch[]): Promise<void>
+  /**
+   * Writes what was drained, with the changelog positions. @throws FencedError CHANGELOG_FENCED when `exclusive` and
+   * somebody else has written to a changelog since: the store no longer is its fold, and must be restored
+   */
+  persist(appended: readonly AppendedBatch[], exclusive: boolean): Promise<void>
   close(): Promise<void>
 }
 
@@ -73,7 +77,8 @@ export function taskStores(options: TaskOptions, currentTimestamp: () => number)
         for (const change of changes) records.append(change.key, change.value, change.timestamp, change.headers)
         return [{ topic, partition, records }]
       }),
-    persist: async (appended) => {
+    persist: async (appended, exclusive) => {
+      if (exclusive) for (const batch of appended) refuseGap(batch, stores.get(nameOf.get(batch.topic)!)!)
       const positions = new Map(appended.map(({ topic, nextOffset }) => [nameOf.get(topic), nextOffset]))
       await Promise.all([...stores].map(([name, store]) => store.persist(positions.get(name))))
     },
@@ -81,4 +86,14 @@ export function taskStores(options: TaskOptions, currentTimestamp: () => number)
       await Promise.all([...stores.values()].map((store) => store.close()))
     },
   }
+}
+
+/** A former owner that has not heard of its end may still write: then our batch does not follow on what we know. */
+function refuseGap({ topic, partition, baseOffset }: AppendedBatch, { name, position }: ManagedStore): void {
+  if (position === undefined || position === baseOffset) return
+  throw new FencedError(
+    'CHANGELOG_FENCED',
+    `store ${name} stood at offset ${position} of ${topic}-${partition}, but its changes were appended at ${baseOffset}: another owner has written in between`,
+    { details: { store: name, topic, partition, position, baseOffset } },
+  )
 }

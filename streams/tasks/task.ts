@@ -57,8 +57,11 @@ export interface Task {
   settle(): Promise<void>
   /** After `settle`: what to put into the log. */
   collect(): TaskCommit
-  /** After the log has acknowledged: writes the stores with their changelog positions. */
-  committed(changelogs: readonly AppendedBatch[]): Promise<void>
+  /**
+   * After the log has acknowledged: writes the stores with their changelog positions. `exclusive` where nothing but our own
+   * batches can be in between, as without transactions. @throws FencedError CHANGELOG_FENCED
+   */
+  committed(changelogs: readonly AppendedBatch[], exclusive?: boolean): Promise<void>
   /** Throws what stopped the task meanwhile, if anything did. */
   check(): void
   /** Drops what is not committed. */
@@ -244,7 +247,7 @@ export function createTask(options: TaskOptions): Task {
       commitRequested = false
       return commit
     },
-    committed: (changelogs) => stores.persist(changelogs),
+    committed: (changelogs, exclusive = false) => stores.persist(changelogs, exclusive),
     check,
     close: async () => {
       chain.close()
