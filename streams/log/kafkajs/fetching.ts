@@ -12,10 +12,10 @@ import { isFull, keep, noteFailure, type Reading, wantsMore } from './reading'
 const FETCH_WAIT_MS = 500
 const MAX_FETCH_BYTES = 16 * 1024 * 1024
 /**
- * Fetches under way per broker. The second is for partitions that come to be wanted while the first waits, up to
- * FETCH_WAIT_MS, for others on which nothing happens.
+ * The same for a fetch that leaves out partitions of which enough was fetched ahead: they may be wanted again at any
+ * moment, and shall not wait long for others on which nothing happens.
  */
-const LANES = [0, 1] as const
+const SHORT_WAIT_MS = 20
 
 export interface FetchingOptions {
   readonly shared: Shared
@@ -40,7 +40,8 @@ export function createFetching(options: FetchingOptions): Fetching {
   const { directory, settings, outageAfterMs } = shared
   const { clock } = settings
   const closing = new AbortController()
-  const underWay = new Set<string>()
+  /** Ids of the brokers that are busy with a fetch for us. */
+  const underWay = new Set<number>()
   /** What waits for its leader to be found or to come back. */
   const ailing = new Set<Reading>()
   let healing = false
@@ -65,20 +66,20 @@ export function createFetching(options: FetchingOptions): Fetching {
     for (const [leader, readings] of led) fetchFrom(leader, readings)
   }
   function fetchFrom(leader: NodeAddress, readings: readonly Reading[]): void {
-    const lane = LANES.find((one) => !underWay.has(`${leader.id}/${one}`))
+    if (underWay.has(leader.id)) return
     const wanted = readings.filter((reading) => wantsMore(reading, maxBytes))
-    if (lane === undefined || wanted.length === 0) return
-    if (readings.some((reading) => isFull(reading, maxBytes))) return
+    if (wanted.length === 0 || readings.some((reading) => isFull(reading, maxBytes))) return
     turn += 1
     // The broker fills its answer in the order asked: not always the same partitions shall find no room.
     const from = turn % wanted.length
-    void fetch(leader, lane, [...wanted.slice(from), ...wanted.slice(0, from)])
+    const maxWaitMs = wanted.length === readings.length ? FETCH_WAIT_MS : SHORT_WAIT_MS
+    void fetch(leader, [...wanted.slice(from), ...wanted.slice(0, from)], maxWaitMs)
   }
-  async function fetch(leader: NodeAddress, lane: number, wanted: readonly Reading[]): Promise<void> {
-    underWay.add(`${leader.id}/${lane}`)
+  async function fetch(leader: NodeAddress, wanted: readonly Reading[], maxWaitMs: number): Promise<void> {
+    underWay.add(leader.id)
     for (const reading of wanted) reading.busy = true
     try {
-      const results = new Map((await request(leader, lane, wanted)).map((result) => [placeOf(result), result]))
+      const results = new Map((await request(leader, wanted, maxWaitMs)).map((result) => [placeOf(result), result]))
       for (const reading of wanted) {
         const result = results.get(placeOf(reading))
         reading.busy = false
@@ -87,14 +88,14 @@ export function createFetching(options: FetchingOptions): Fetching {
     } catch (error) {
       for (const reading of wanted) failed(reading, error)
     }
-    underWay.delete(`${leader.id}/${lane}`)
+    underWay.delete(leader.id)
     onArrival()
     pump()
   }
-  async function request(leader: NodeAddress, lane: number, wanted: readonly Reading[]) {
-    const limits = { isolation, maxWaitMs: FETCH_WAIT_MS, maxBytes: MAX_FETCH_BYTES, maxBytesPerPartition: maxBytes }
-    const link = await client.links.to(leader, lane)
-    const { errorCode, partitions } = await link.request(fetchRequest(wanted, limits), FETCH_WAIT_MS)
+  async function request(leader: NodeAddress, wanted: readonly Reading[], maxWaitMs: number) {
+    const limits = { isolation, maxWaitMs, maxBytes: MAX_FETCH_BYTES, maxBytesPerPartition: maxBytes }
+    const link = await client.links.to(leader)
+    const { errorCode, partitions } = await link.request(fetchRequest(wanted, limits), maxWaitMs)
     if (errorCode !== 0) throw kafkaError(errorCode, { what: `fetching from ${leader.host}:${leader.port}` })
     return partitions
   }

@@ -4,8 +4,8 @@ import type { NodeAddress } from './protocol/metadata'
 
 /** The connections of one user to the brokers, opened when they are first needed and again when they broke. */
 export interface LinkSet {
-  /** @param lane tells apart several connections to one broker. @throws as `openLink`; MillraceError CLOSED */
-  to(node: NodeAddress, lane?: number): Promise<Link>
+  /** @throws as `openLink`; MillraceError CLOSED */
+  to(node: NodeAddress): Promise<Link>
   /** Those that are open. */
   open(): readonly Link[]
   /** Closes at once; what is still unanswered is rejected. */
@@ -36,9 +36,9 @@ export function createLinkSet(settings: LinkSettings): LinkSet {
     }
   }
   return {
-    async to(node, lane = 0) {
+    async to(node) {
       if (closing.signal.aborted) throw closedError()
-      const place = `${node.host}:${node.port}/${lane}`
+      const place = `${node.host}:${node.port}`
       const link = links.get(place)
       if (link?.usable) return link
       if (link !== undefined) {

@@ -33,8 +33,8 @@ export function wantsMore(reading: Reading, maxBytes: number): boolean {
 }
 
 /**
- * Whether its reader is about to take what was fetched ahead. A fetch without it could then be held up by the quiet
- * partitions beside it until long after it was wanted again.
+ * Whether its reader is about to take what was fetched ahead. A fetch without it would only be held up, by the quiet
+ * partitions beside it, until after it was wanted again.
  */
 export function isFull(reading: Reading, maxBytes: number): boolean {
   return !reading.paused && !reading.busy && reading.bytes >= maxBytes
