@@ -1,18 +1,7 @@
 /** The platform's settings, from environment variables. A wrong one is refused before anything is opened. */
-import { TerminalError } from 'millrace'
+import { type KafkaLogConfig, kafkaConfigFromEnv, TerminalError } from 'millrace'
 import { z } from 'zod'
 import { centsOf, moneyOf } from './processors/money'
-
-export interface KafkaConfig {
-  /** `host:port` of each. */
-  readonly brokers: readonly string[]
-  readonly securityProtocol: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
-  readonly sasl?: { readonly mechanism: SaslMechanism; readonly username: string; readonly password: string }
-  /** File with the certificates to trust, in PEM. */
-  readonly caPath?: string
-}
-
-export type SaslMechanism = 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
 
 export interface RegistryConfig {
   readonly url: string
@@ -26,7 +15,7 @@ export interface Config {
   readonly dataDir: string
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
   /** Absent: the embedded log under `dataDir`. */
-  readonly kafka?: KafkaConfig
+  readonly kafka?: KafkaLogConfig
   /** Absent: schemas are kept in the log. */
   readonly registry?: RegistryConfig
   /** Absent: the embedded read model under `dataDir`. */
@@ -37,8 +26,6 @@ export interface Config {
   readonly commandTimeoutMs: number
   readonly payment: { readonly declineAbove: string; readonly latencyMs: number; readonly failureRate: number }
 }
-
-const saslProtocols = new Set(['SASL_PLAINTEXT', 'SASL_SSL'])
 
 /** Text that must match, or else "must be …". */
 function text(pattern: RegExp, expected: string) {
@@ -59,25 +46,12 @@ function oneOf<const T extends readonly [string, ...string[]]>(...values: T) {
 }
 
 const anything = z.string()
-const address = /^(?:\[[0-9a-fA-F:.]+\]|[^\s:,[\]]+):\d{1,5}$/
 
 const variables = z.object({
   HOST: text(/^\S+$/, 'a host name or an address').default('localhost'),
   PORT: whole(0, 65_535).default(8_084),
   DATA_DIR: anything.default('./data'),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
-  KAFKA_BROKERS: z
-    .string()
-    .transform((list) => list.split(',').map((broker) => broker.trim()))
-    .refine((brokers) => brokers.every((broker) => address.test(broker)), {
-      error: 'must be a comma-separated list of host:port',
-    })
-    .optional(),
-  KAFKA_SECURITY_PROTOCOL: oneOf('PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL').optional(),
-  KAFKA_SASL_MECHANISM: oneOf('PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512').default('PLAIN'),
-  KAFKA_SASL_USERNAME: anything.optional(),
-  KAFKA_SASL_PASSWORD: anything.optional(),
-  KAFKA_CA_PATH: anything.optional(),
   KAFKA_SCHEMA_REGISTRY: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   KAFKA_SCHEMA_REGISTRY_USER: anything.optional(),
   KAFKA_SCHEMA_REGISTRY_PASSWORD: anything.optional(),
@@ -104,14 +78,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   )
   const parsed = variables.safeParse(given)
-  if (parsed.success) return configOf(parsed.data)
+  if (parsed.success)
+    return configOf(parsed.data, given.KAFKA_BROKERS === undefined ? undefined : kafkaConfigFromEnv(given))
   const [issue] = parsed.error.issues
   const variable = String(issue?.path[0])
   throw invalid(variable, `${issue?.message}, but is ${shown(given[variable] ?? '')}`)
 }
 
-function configOf(from: Variables): Config {
-  const kafka = kafkaOf(from)
+function configOf(from: Variables, kafka: KafkaLogConfig | undefined): Config {
   const registry = registryOf(from)
   return Object.freeze({
     host: from.HOST,
@@ -130,28 +104,6 @@ function configOf(from: Variables): Config {
       failureRate: from.PAYMENT_FAILURE_RATE,
     },
   })
-}
-
-function kafkaOf(from: Variables): KafkaConfig | undefined {
-  if (from.KAFKA_BROKERS === undefined) return undefined
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = from
-  const securityProtocol = from.KAFKA_SECURITY_PROTOCOL ?? (username === undefined ? 'PLAINTEXT' : 'SASL_SSL')
-  const wanted = saslProtocols.has(securityProtocol)
-  if (wanted && username === undefined)
-    throw invalid('KAFKA_SASL_USERNAME', `must be set, since KAFKA_SECURITY_PROTOCOL is ${securityProtocol}`)
-  if (wanted && password === undefined)
-    throw invalid('KAFKA_SASL_PASSWORD', `must be set, since KAFKA_SECURITY_PROTOCOL is ${securityProtocol}`)
-  if (!wanted && username !== undefined)
-    throw invalid(
-      'KAFKA_SECURITY_PROTOCOL',
-      `must be SASL_PLAINTEXT or SASL_SSL, since KAFKA_SASL_USERNAME is set, but is "${securityProtocol}"`,
-    )
-  return {
-    brokers: from.KAFKA_BROKERS,
-    securityProtocol,
-    ...(username !== undefined && password !== undefined && { sasl: { mechanism, username, password } }),
-    ...(from.KAFKA_CA_PATH !== undefined && { caPath: from.KAFKA_CA_PATH }),
-  }
 }
 
 function registryOf(from: Variables): RegistryConfig | undefined {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { kafkaConfigFromEnv, type Log, openEmbeddedLog, openKafkaLog, openLogRegistry, type SchemaRegistry } from 'millrace'
+import { type Log, openEmbeddedLog, openKafkaLog, openLogRegistry, type SchemaRegistry } from 'millrace'
 import type { Logger } from 'pino'
 import type { Config } from './config'
 import { openEmbeddedReadModel } from './readmodel/embedded'
@@ -25,7 +25,7 @@ export async function openInfrastructure(
   const log =
     config.kafka === undefined
       ? await openEmbeddedLog(join(config.dataDir, 'log'), { logger })
-      : await openKafkaLog({ ...kafkaConfigFromEnv(process.env), logger })
+      : await openKafkaLog({ ...config.kafka, logger })
   closing.push(() => log.close())
   const views =
     config.mongoUri === undefined

@@ -67,7 +67,7 @@ const environment = z
 export function kafkaConfigFromEnv(env: Readonly<Record<string, string | undefined>>): KafkaLogConfig {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
   const parsed = environment.safeParse(set)
-  if (!parsed.success) throw invalid(parsed.error.issues[0])
+  if (!parsed.success) throw invalid(parsed.error.issues[0], set)
   const { KAFKA_BROKERS, KAFKA_SECURITY_PROTOCOL, KAFKA_SASL_MECHANISM, KAFKA_CA_PATH, ...credentials } = parsed.data
   return {
     brokers: KAFKA_BROKERS,
@@ -93,9 +93,16 @@ function isAddress(broker: string): boolean {
   }
 }
 
-function invalid(issue: z.core.$ZodIssue | undefined): TerminalError {
+function invalid(
+  issue: z.core.$ZodIssue | undefined,
+  set: Readonly<Record<string, string | undefined>>,
+): TerminalError {
   const variable = String(issue?.path[0] ?? 'environment')
-  return new TerminalError('CONFIG_INVALID', `${variable} ${issue?.message}`, { details: { variable } })
+  // Only what was refused for itself is repeated: never a password.
+  const value = set[variable]
+  const shown = issue?.code === 'custom' && variable !== 'KAFKA_BROKERS' ? undefined : value
+  const message = `${variable} ${issue?.message}${shown === undefined ? '' : `, but is ${JSON.stringify(shown)}`}`
+  return new TerminalError('CONFIG_INVALID', message, { details: { variable } })
 }
 
 function readCa(path: string): string {
