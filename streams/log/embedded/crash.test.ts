@@ -42,6 +42,7 @@ test.each([0, 0.5, 1])(
       if (isFinished) expect(writes).toBeGreaterThan(80)
     }
   },
+  60_000,
 )
 
 /** All that the log writes: topics, transactions, aborts, plain records, segments, compaction, its own journal. */

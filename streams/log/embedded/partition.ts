@@ -75,7 +75,7 @@ export function openPartition(options: PartitionOptions): PartitionLog {
   const owed: Buffer[] = []
   let maxProducerId = -1
   let isDropped = false
-  const segments = openSegments({ ...options, visit: note })
+  const segments = openSegments({ ...options, isCompacted: settings.compact, visit: note })
 
   function note({ header, bytes }: StoredBatch): void {
     const { producerId, baseOffset } = header

@@ -8,6 +8,8 @@ export interface RecoveryOptions {
   readonly baseOffset: number
   /** Only the segment written last may end in the middle of a write. */
   readonly isLast: boolean
+  /** Compaction leaves gaps; elsewhere each batch begins where the one before has ended. */
+  readonly hasGaps: boolean
   readonly logger: Logger
   /** Told each batch in order. */
   visit(batch: StoredBatch): void
@@ -28,7 +30,7 @@ export function recoverSegment(file: StorageFile, options: RecoveryOptions): Seg
     scanBatches(file, 0, (batch, position) => {
       const { header, bytes } = batch
       if (!checksumMatches(bytes, header)) reason = 'a checksum does not match'
-      else if (header.baseOffset < segment.endOffset) reason = `offset ${header.baseOffset} comes again`
+      else if (!follows(header.baseOffset, segment, options)) reason = `offset ${header.baseOffset} stands there`
       else {
         options.visit(batch)
         segment.note(header, position)
@@ -45,36 +47,48 @@ export function recoverSegment(file: StorageFile, options: RecoveryOptions): Seg
   return segment
 }
 
+/** The offset of a batch is not under its checksum. */
+function follows(offset: number, { endOffset }: Segment, { hasGaps }: RecoveryOptions): boolean {
+  return hasGaps ? offset >= endOffset : offset === endOffset
+}
+
 function cutTail({ file, endOffset }: Segment, end: number, reason: string, { isLast, logger }: RecoveryOptions): void {
-  const details = { file: file.path, position: end, offset: endOffset }
-  if (!isLast || hasBatchAfter(file.read(end, file.size - end), endOffset)) {
-    throw new MillraceError(
-      'LOG_CORRUPT',
-      `${file.path} is corrupt at byte ${end} (offset ${endOffset}): ${reason}, and it is not the end of the log`,
-      { details },
-    )
-  }
+  const place = { position: end, offset: endOffset }
+  if (!isLast || hasBatchAfter(file.read(end, file.size - end))) throw corruptSegment(file, place, reason)
   logger.warn(
-    { ...details, bytes: file.size - end },
+    { file: file.path, ...place, bytes: file.size - end },
     `cut ${file.size - end} bytes off the end of ${file.path}, at offset ${endOffset}: ${reason}; the process was killed while it wrote them`,
   )
   file.truncate(end)
 }
 
+export interface Place {
+  readonly position: number
+  readonly offset: number
+}
+
+export function corruptSegment({ path }: StorageFile, { position, offset }: Place, reason: string): MillraceError {
+  return new MillraceError(
+    'LOG_CORRUPT',
+    `${path} is corrupt at byte ${position} (offset ${offset}): ${reason}, and it is not the end of the log`,
+    { details: { file: path, position, offset } },
+  )
+}
+
 /** Whether a whole batch stands anywhere behind the start of these bytes: then their start was not the end of the log. */
-function hasBatchAfter(bytes: Buffer, endOffset: number): boolean {
+function hasBatchAfter(bytes: Buffer): boolean {
   for (let at = 1; at + headerBytes <= bytes.length; at++) {
     const length = bytes.readInt32BE(at + 8)
     if (bytes[at + 16] !== 2 || length < smallestBatch || at + lengthEnd + length > bytes.length) continue
-    if (isBatch(bytes, at, endOffset)) return true
+    if (isBatch(bytes, at)) return true
   }
   return false
 }
 
-function isBatch(bytes: Buffer, at: number, endOffset: number): boolean {
+function isBatch(bytes: Buffer, at: number): boolean {
   try {
     const header = readHeader(bytes, at)
-    return header !== undefined && header.baseOffset >= endOffset && checksumMatches(bytes, header)
+    return header !== undefined && checksumMatches(bytes, header)
   } catch {
     return false
   }

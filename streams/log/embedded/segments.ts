@@ -1,5 +1,5 @@
 import type { Logger } from '../../logger'
-import { recoverSegment } from './recovery'
+import { corruptSegment, recoverSegment } from './recovery'
 import { lastAtMost, openSegment, type Segment, type StoredBatch, scanBatches } from './segment'
 import type { Storage } from './storage'
 
@@ -7,6 +7,8 @@ export interface SegmentsOptions {
   readonly storage: Storage
   readonly folder: string
   readonly logger: Logger
+  /** Whether closed segments may have been compacted. */
+  readonly isCompacted: boolean
   /** Told each stored batch in order while the segments are opened. */
   visit(batch: StoredBatch): void
 }
@@ -34,7 +36,7 @@ export interface Segments {
 const name = /^(\d{20})\.log$/
 const temporaryEnding = '.tmp'
 
-export function openSegments({ storage, folder, logger, visit }: SegmentsOptions): Segments {
+export function openSegments({ storage, folder, logger, isCompacted, visit }: SegmentsOptions): Segments {
   const pathOf = (baseOffset: number) => `${folder}/${String(baseOffset).padStart(20, '0')}.log`
   const segments = recoverSegments()
   if (segments.length === 0) segments.push(openSegment(storage.file(pathOf(0)), 0))
@@ -44,15 +46,21 @@ export function openSegments({ storage, folder, logger, visit }: SegmentsOptions
     for (const each of names) if (each.endsWith(temporaryEnding)) storage.remove(`${folder}/${each}`)
     const offsets = names.flatMap((each) => name.exec(each)?.[1] ?? []).map(Number)
     const found: Segment[] = []
+    const merged: number[] = []
     for (const baseOffset of offsets) {
-      if (baseOffset < (found.at(-1)?.endOffset ?? 0)) {
-        // It was merged into the segment before, and a kill came before its own file was gone.
-        storage.remove(pathOf(baseOffset))
-        continue
-      }
+      const file = storage.file(pathOf(baseOffset))
       const isLast = baseOffset === offsets.at(-1)
-      found.push(recoverSegment(storage.file(pathOf(baseOffset)), { baseOffset, isLast, logger, visit }))
+      const before = found.at(-1)?.endOffset ?? 0
+      if (baseOffset >= before) {
+        const hasGaps = isCompacted && !isLast
+        found.push(recoverSegment(file, { baseOffset, isLast, hasGaps, logger, visit }))
+      } else if (isLast) {
+        // The last is never merged, so it is the segment before whose offsets are wrong.
+        throw corruptSegment(file, { position: 0, offset: before }, `the segment before it ends at offset ${before}`)
+      } else merged.push(baseOffset)
     }
+    // They were merged into the segment before, and a kill came before their own files were gone.
+    for (const baseOffset of merged) storage.remove(pathOf(baseOffset))
     return found
   }
 
