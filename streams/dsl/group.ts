@@ -41,21 +41,16 @@ export function groupByKey<K, V>(
 /** @internal @throws MillraceError TOPOLOGY_INVALID: the serde of the values is not known any more */
 export function groupBy<K, V, K2>(
   stream: Stream<K, V>,
-  select: (value: V, key: K) => K2,
-  {
-    name,
-    key,
-    value = erase<SinkSerde<Exclude<V, null>> | undefined>(stream.lineage.serdes.value),
-    partitions,
-  }: Regrouped<Exclude<K2, null>, Exclude<V, null>>,
-): GroupedStream<Exclude<K2, null>, V> {
+  select: (value: V, key: K) => K2 | null,
+  regrouped: Regrouped<K2, Exclude<V, null>>,
+): GroupedStream<K2, V> {
+  const { name, key, partitions } = regrouped
+  const value = regrouped.value ?? stream.lineage.serdes.value
   if (value === undefined) throw missing('groupBy(select, { name, key, value })', { name, key, value })
-  const selected = {
-    node: node({ type: 'select-key', map: erase(select) }, [stream.node]),
-    lineage: { keyChanged: true },
-  }
+  const selected = node({ type: 'select-key', map: erase(select) }, [stream.node])
   const serdes = { key: erase<Serde<unknown>>(key), value: erase<Serde<unknown>>(value) }
-  return new GroupedStream(partitionedByKey(selected, { name, partitions, ...serdes }))
+  const changed = { node: selected, lineage: { keyChanged: true } }
+  return new GroupedStream(partitionedByKey(changed, { name, partitions, ...serdes }))
 }
 
 function missing(verb: string, given: Readonly<Record<string, unknown>>): MillraceError {

@@ -144,9 +144,9 @@ export class Stream<K, V> {
    * words.groupBy((word) => word, { name: 'words', key: string, value: string }).count(wordCounts)
    */
   groupBy<K2>(
-    select: (value: V, key: K) => K2,
-    regrouped: Regrouped<Exclude<K2, null>, Exclude<V, null>>,
-  ): GroupedStream<Exclude<K2, null>, V> {
+    select: (value: V, key: K) => NoInfer<K2> | null,
+    regrouped: Regrouped<K2, Exclude<V, null>>,
+  ): GroupedStream<K2, V> {
     return groupBy(this, select, regrouped)
   }
 
