@@ -1,8 +1,8 @@
-import type { ProcessedRecord, Processor, ProcessorContext } from '../../../dsl/process'
+import type { ProcessedRecord, Processor, ProcessorContext, ValuesProcessorContext } from '../../../dsl/process'
 import { stream } from '../../../dsl/stream'
 import { topology } from '../../../graph/topology'
 import { long, string } from '../../../serdes'
-import { keyValueStore } from '../../../stores/declaration'
+import { keyValueStore, timestampedKeyValueStore } from '../../../stores/declaration'
 import { type Scenarios, topics } from '../scenario'
 import { longs, texts } from '../topics'
 
@@ -73,6 +73,33 @@ const whereAndWhen = (context: ProcessorContext<Text, Text>): Processor<Text, Te
   },
 })
 
+const numbers = keyValueStore('numbers', { key: string, value: long })
+
+/** Numbers the values of each key; every third is followed by one more. */
+const numbering = (context: ValuesProcessorContext<Text, readonly [typeof numbers]>): Processor<Text, Text> => {
+  const store = context.store(numbers)
+  return {
+    process: (record) => {
+      const { key, value, timestamp } = record
+      if (key === null) return context.forward({ ...record, value: 'no key' })
+      const n = (store.get(key) ?? 0) + 1
+      store.put(key, n)
+      context.forward({ ...record, value: `${n}:${value}` })
+      if (n % 3 === 0) context.forward({ ...record, value: 'third', timestamp: timestamp + 5 })
+    },
+  }
+}
+
+/** Tells the last trace in the value, and in a header that the other branches see too. */
+const tracing = (context: ProcessorContext<Text, Text>): Processor<Text, Text> => ({
+  process: (record) => {
+    if (record.value === 'drop-headers') return context.forward({ ...record, headers: [] })
+    const text = record.headers.findLast(({ key }) => key === 'trace')?.value?.toString() ?? 'none'
+    context.addHeader('seen', Buffer.from(text))
+    context.forward({ ...record, value: `${record.value}/${text}` })
+  },
+})
+
 export const scenarios: Scenarios = {
   'punctuate-stream-time': punctuation('punctuate-stream-time', 'stream-time'),
 
@@ -83,6 +110,37 @@ export const scenarios: Scenarios = {
     const output = texts('out')
     const changed = stream(input).process(dedupe, { stores: [last] })
     return { topology: topology('process-dedupe', [changed.to(output)]), topics: topics(input, output) }
+  },
+
+  'process-values': () => {
+    const input = texts('in')
+    const output = texts('out')
+    const counts = longs('counts')
+    const numbered = stream(input).processValues(numbering, { stores: [numbers] })
+    const counted = numbered.groupByKey().count(timestampedKeyValueStore('n', { key: string, value: long }))
+    return {
+      topology: topology('process-values', [numbered.to(output), counted.toStream().to(counts)]),
+      topics: topics(input, output, counts),
+    }
+  },
+
+  headers: () => {
+    const input = texts('in')
+    const tagged = texts('tagged')
+    const plain = texts('plain')
+    const counted = longs('counted')
+    const records = stream(input)
+    const counts = records
+      .groupBy((value) => value?.slice(0, 1) ?? null, { name: 'counts', key: string })
+      .count(timestampedKeyValueStore('counts', { key: string, value: long }))
+    return {
+      topology: topology('headers', [
+        records.process(tracing).to(tagged),
+        records.mapValues((value) => (value === null ? null : `${value}!`)).to(plain),
+        counts.toStream().to(counted),
+      ]),
+      topics: topics(input, tagged, plain, counted),
+    }
   },
 
   'forward-to-child': () => {
