@@ -56,4 +56,21 @@ describe('the platform on the embedded log', () => {
     await expectBuried({ DATA_DIR: dataDir })
     await expectReplayed({ DATA_DIR: dataDir })
   }, 120_000)
+
+  test('with its state directory deleted it restores what it knew from the changelogs', async () => {
+    platform = await startProcess({ DATA_DIR: dataDir })
+    const orders = await createOrders({ urls: () => [platform.url], count: 50, concurrency: 10 })
+    await untilEnded(platform.url, orders)
+    await platform.end('SIGKILL')
+    await rm(join(dataDir, 'state'), { recursive: true })
+    platform = await startProcess({ DATA_DIR: dataDir })
+    expect(platform.output()).toMatch(/task 0_\d: restoring order-state \(\d+ changelog records\)/)
+    expect(platform.output()).toMatch(/task 0_\d: restored in/)
+    const refused = await fetch(`${platform.url}/api/orders/${orders[0]!.orderId}/cancel`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"reason":"too late"}',
+    })
+    expect(refused.status).toBe(409)
+  }, 120_000)
 })
