@@ -69,17 +69,20 @@ export async function startDockerKafka(options: StartOptions = {}): Promise<Kafk
   }
 }
 
-/** The image takes server.properties as variables: `group.id` as KAFKA_GROUP_ID. */
+/** The image takes server.properties as variables: `a.b_c-d` as KAFKA_A_B__C___D. */
 function environment(advertised: string, extra: Readonly<Record<string, string>> = {}): Record<string, string> {
   const properties: Record<string, string> = {
     ...commonProperties(1),
     'node.id': '1',
     'controller.quorum.voters': '1@localhost:9093',
-    listeners: 'PLAINTEXT://:9092,CONTROLLER://:9093',
-    'advertised.listeners': `PLAINTEXT://${advertised}`,
+    // The broker also talks to itself, and cannot do so by the address that is advertised outside of its container.
+    listeners: 'PLAINTEXT://:9092,INTERNAL://localhost:19092,CONTROLLER://localhost:9093',
+    'advertised.listeners': `PLAINTEXT://${advertised},INTERNAL://localhost:19092`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'INTERNAL',
     ...extra,
   }
-  return Object.fromEntries(
-    Object.entries(properties).map(([name, value]) => [`KAFKA_${name.toUpperCase().replaceAll('.', '_')}`, value]),
-  )
+  const variableOf = (name: string) =>
+    `KAFKA_${name.toUpperCase().replaceAll('_', '__').replaceAll('-', '___').replaceAll('.', '_')}`
+  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [variableOf(name), value]))
 }

@@ -3,8 +3,10 @@ import type { KafkaHandle, StartOptions } from './handle'
 import { startLocalKafka } from './java'
 
 export interface FindOptions extends StartOptions {
-  /** Told, in one line each, why a way was not taken. */
+  /** Told, in one line each, why a way was not taken, and at last that there is none. */
   readonly note?: (line: string) => void
+  /** What follows from there being none: the end of that last line. */
+  readonly consequence?: string
 }
 
 /** The broker named by `KAFKA_BROKERS` (comma-separated), if any. */
@@ -35,12 +37,13 @@ export async function startKafka(options: FindOptions = {}): Promise<KafkaHandle
   try {
     return await startLocalKafka(options)
   } catch (error) {
-    note(`no Kafka: KAFKA_BROKERS is not set, Docker gave none, and ${firstLine(error)}`)
+    const consequence = options.consequence === undefined ? '' : `; ${options.consequence}`
+    note(`no Kafka: KAFKA_BROKERS is not set, Docker gave none, and ${firstLine(error)}${consequence}`)
     return undefined
   }
 }
 
 function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
-  return message.split('\n')[0] ?? message
+  return (message.split('\n')[0] ?? message).trim()
 }

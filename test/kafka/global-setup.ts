@@ -17,7 +17,7 @@ export default async function setUp(): Promise<void> {
 
 /** One Kafka for the whole run. */
 async function sharedKafka(): Promise<string> {
-  const kafka = await findKafka({ note: (line) => note(`${line}; suites that need one are skipped`) })
+  const kafka = await findKafka({ note, consequence: 'suites that need one are skipped' })
   globalThis.millraceTestKafka = kafka
   if (kafka === undefined) return 'none'
   note(`Kafka for this run: ${kafka.brokers.join(',')} (${kafka.source})`)
