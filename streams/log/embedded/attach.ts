@@ -1,6 +1,16 @@
 import { Agent, request } from 'node:http'
 import { MillraceError, messageOf, OutageError, TerminalError } from '../../errors'
-import type { AppendedBatch, Log, LogAdmin, LogProducer, LogReader, PartitionOffset, ReaderOptions } from '../port'
+import type {
+  AppendedBatch,
+  Log,
+  LogAdmin,
+  LogProducer,
+  LogReader,
+  OutgoingBatch,
+  PartitionOffset,
+  ReaderOptions,
+  TopicPartition,
+} from '../port'
 import { nextSequence } from '../records'
 import type { LockOwner } from './lock'
 import { type PackedBatch, type RemoteCalls, remotePath, unpackBatch, unpackError } from './remote'
@@ -57,21 +67,47 @@ function remoteAdmin(call: Call): LogAdmin {
   }
 }
 
+interface Identity {
+  readonly producerId: number
+  readonly sequences: Map<string, number>
+}
+
 async function remoteProducer(call: Call): Promise<LogProducer> {
-  const producerId = await call<'producer', number>('producer', {})
-  const sequences = new Map<string, number>()
-  return {
-    async send(batches) {
-      const appended: AppendedBatch[] = []
-      for (const { topic, partition, records } of batches) {
-        const key = `${topic}/${partition}`
-        const baseSequence = sequences.get(key) ?? 0
-        const sealed = records.seal({ producerId, producerEpoch: 0, baseSequence, transactional: false })
-        const body = { topic, partition, batches: sealed.map((batch) => batch.bytes.toString('base64')) }
-        appended.push(await twice(() => call<'append', AppendedBatch>('append', body)))
-        sequences.set(key, nextSequence(baseSequence, records.count))
-      }
+  const newIdentity = async (): Promise<Identity> => {
+    return { producerId: await call<'producer', number>('producer', {}), sequences: new Map() }
+  }
+  let identity: Identity | undefined = await newIdentity()
+  let before: Promise<unknown> = Promise.resolve()
+
+  async function append({ topic, partition, records }: OutgoingBatch): Promise<AppendedBatch> {
+    identity ??= await newIdentity()
+    const { producerId, sequences } = identity
+    const key = keyOf({ topic, partition })
+    const baseSequence = sequences.get(key) ?? 0
+    const sealed = records.seal({ producerId, producerEpoch: 0, baseSequence, transactional: false })
+    const body = { topic, partition, batches: sealed.map((batch) => batch.bytes.toString('base64')) }
+    try {
+      const appended = await twice(() => call<'append', AppendedBatch>('append', body))
+      sequences.set(key, nextSequence(baseSequence, records.count))
       return appended
+    } catch (error) {
+      // Whether it was stored is not known: under its sequence another batch might be taken for it.
+      if (error instanceof OutageError) identity = undefined
+      throw error
+    }
+  }
+
+  async function sendAll(batches: readonly OutgoingBatch[]): Promise<AppendedBatch[]> {
+    const appended: AppendedBatch[] = []
+    for (const batch of batches) appended.push(await append(batch))
+    return appended
+  }
+
+  return {
+    send(batches) {
+      const sent = before.then(() => sendAll(batches))
+      before = sent.catch(() => {})
+      return sent
     },
     async close() {},
   }
@@ -147,7 +183,7 @@ function remoteReader(call: Call, { isolation, maxBytesPerPartition }: ReaderOpt
   }
 }
 
-function keyOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
+function keyOf({ topic, partition }: TopicPartition): string {
   return `${topic}/${partition}`
 }
 

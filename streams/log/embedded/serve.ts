@@ -1,5 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs'
 import fastify from 'fastify'
+import { TerminalError } from '../../errors'
 import type { LogAdmin } from '../port'
 import { readHeader, verifyChecksum } from '../records'
 import { assertNotTooLarge } from './appending'
@@ -44,7 +45,7 @@ async function callAdmin(admin: LogAdmin, method: keyof LogAdmin, args: readonly
 function append({ topics, storage }: Core, { topic, partition, batches }: RemoteCalls['append']) {
   const log = topics.partition({ topic, partition })
   const sealed = batches.map((batch) => Buffer.from(batch, 'base64'))
-  for (const bytes of sealed) verifyChecksum(bytes, readHeader(bytes, 0)!)
+  for (const bytes of sealed) assertPlain(bytes)
   assertNotTooLarge(log, sealed)
   const appended = log.append(sealed)
   storage.sync()
@@ -60,4 +61,13 @@ async function poll({ topics, clock }: Core, call: PollCall, gone: AbortSignal) 
   } finally {
     await reader.close()
   }
+}
+
+/** Only whole batches, and none of a transaction, whose coordinator would know nothing of it. */
+function assertPlain(bytes: Buffer): void {
+  const header = readHeader(bytes, 0)
+  if (header === undefined || header.end !== bytes.length || header.isTransactional || header.isControl) {
+    throw new TerminalError('BATCH_CORRUPT', 'only whole batches outside of transactions can be appended from here')
+  }
+  verifyChecksum(bytes, header)
 }
