@@ -18,6 +18,7 @@ import {
   openStore,
   type SessionStore,
   type StateDirectory,
+  type StoreContext,
   sessionStore,
   type TimestampedKeyValueStore,
   timestampedKeyValueStore,
@@ -61,7 +62,7 @@ const stateOf = (key: string, count: number): State => ({
   count,
   note: 'x'.repeat(100),
 })
-/** 10 ms per record. */
+/** 10 ms a record. */
 const timeAt = (at: number) => 1_700_000_000_000 + at * 10
 
 type Operation = (view: never, at: number) => void
@@ -110,12 +111,17 @@ function versions(view: VersionedStore<string, State>, at: number): void {
 }
 
 const minutes = 60_000
-const cases: readonly {
+interface Case {
   readonly name: string
   readonly declaration: AnyStoreDeclaration
   readonly operation: Operation
-}[] = [
+  /** Default: room for all that the operations come back to. */
+  readonly cacheBytes?: number
+}
+
+const cases: readonly Case[] = [
   { name: 'key-value: get, put', declaration: keyValueStore('kv', serdes), operation: getAndPut },
+  { name: 'uncached: get, put', declaration: keyValueStore('kv', serdes), operation: getAndPut, cacheBytes: 0 },
   {
     name: 'timestamped: get, put',
     declaration: timestampedKeyValueStore('tkv', serdes),
@@ -148,15 +154,17 @@ const cases: readonly {
   },
 ]
 
-function open(declaration: AnyStoreDeclaration, directory: StateDirectory): Promise<ManagedStore> {
-  return directory.open('0_0', declaration.name).then((backend) =>
-    openStore(declaration, backend, {
-      currentTimestamp: () => 0,
-      changelogTopic: 'changelog',
-      openKey: (serde) => serde.open({ topic: 'changelog', role: 'key' }),
-      openValue: (serde) => serde.open({ topic: 'changelog', role: 'value' }),
-    }),
-  )
+async function open(
+  { declaration, cacheBytes = 256 * 2 ** 20 }: Case,
+  directory: StateDirectory,
+): Promise<ManagedStore> {
+  const context: StoreContext = {
+    currentTimestamp: () => 0,
+    changelogTopic: 'changelog',
+    openKey: (serde) => serde.open({ topic: 'changelog', role: 'key' }),
+    openValue: (serde) => serde.open({ topic: 'changelog', role: 'value' }),
+  }
+  return openStore(declaration, await directory.open('0_0', declaration.name), context, { cacheBytes })
 }
 
 async function run(name: string, store: ManagedStore, operation: Operation, operations: number): Promise<void> {
@@ -206,11 +214,13 @@ async function main(): Promise<void> {
   }
   const only = process.argv[3]
   for (const [kind, directory] of Object.entries(directories)) {
-    for (const { name, declaration, operation } of cases) {
+    for (const measured of cases) {
+      const { name, declaration, operation } = measured
       if (only !== undefined && !`${kind} ${name}`.includes(only)) continue
-      const store = await open(declaration, directory)
+      const store = await open(measured, directory)
       await run(`${kind} ${name}`, store, operation, OPERATIONS)
-      if (declaration.kind === 'key-value') await iterate(`${kind} key-value`, store)
+      if (declaration.kind === 'key-value' && measured.cacheBytes === undefined)
+        await iterate(`${kind} key-value`, store)
       await store.close()
       await directory.wipe('0_0')
     }

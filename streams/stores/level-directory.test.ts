@@ -96,7 +96,14 @@ describe('state on level', () => {
 
   test('that is closed answers nothing more', async () => {
     const backend = await directory.open('0_0', 'store')
+    await backend.write(
+      Array.from({ length: 5000 }, (_, at) => ({ key: Buffer.from(`${at}`), value: Buffer.alloc(100) })),
+    )
+    const entries = backend.entries({})[Symbol.iterator]()
+    entries.next()
     await backend.close()
+    expect(() => [...{ [Symbol.iterator]: () => entries }]).toThrow(expect.objectContaining({ code: 'STORE_CLOSED' }))
+    expect(() => backend.approximateNumEntries()).toThrow(expect.objectContaining({ code: 'STORE_CLOSED' }))
     expect(() => backend.get(entry.key)).toThrow(expect.objectContaining({ code: 'STORE_CLOSED' }))
     expect(() => backend.entries({})).toThrow(expect.objectContaining({ code: 'STORE_CLOSED' }))
     await expect(backend.write([entry])).rejects.toMatchObject({ code: 'STORE_CLOSED' })

@@ -86,7 +86,10 @@ const requests = {
     cursors.set(id, cursor)
     return read(cursor, chunk)
   },
-  next: ({ cursor, chunk }) => (cursors.has(cursor) ? read(cursors.get(cursor), chunk) : { done: true, ...pack([], 0) }),
+  async next({ cursor, chunk }) {
+    if (!cursors.has(cursor)) throw Object.assign(new Error('closed'), { code: 'LEVEL_DATABASE_NOT_OPEN' })
+    return read(cursors.get(cursor), chunk)
+  },
   async end({ cursor }) {
     if (cursors.has(cursor)) await cursors.get(cursor).iterator.close()
     cursors.delete(cursor)

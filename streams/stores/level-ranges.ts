@@ -5,7 +5,7 @@
  * are laid out so that the record path reads by key, and ranges are for what really is one.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
-import { OutageError } from '../errors'
+import { MillraceError, OutageError } from '../errors'
 import type { ByteEntry, ByteRange } from './backend'
 import { toId } from './bytes'
 import { levelError } from './level-errors'
@@ -43,6 +43,21 @@ const CHUNK = { entries: 2000, bytes: 256 * 1024 }
 const COUNT_EXACTLY_UP_TO = 10_000
 const ANSWER_TIMEOUT_MS = 60_000
 
+/** A range that outlives its store is broken off rather than cut short without a word. */
+function closed(location: string): MillraceError {
+  return new MillraceError('STORE_CLOSED', `The store in ${location} is closed.`, { details: { directory: location } })
+}
+
+function silent(location: string): OutageError {
+  return new OutageError(
+    'STATE_UNAVAILABLE',
+    `State directory ${location} did not answer in ${ANSWER_TIMEOUT_MS} ms.`,
+    {
+      details: { directory: location },
+    },
+  )
+}
+
 /** The helper thread is started with the first range and does not keep the process alive. */
 export function levelRanges(): LevelRanges {
   let helper: Helper | undefined
@@ -71,34 +86,30 @@ export function levelRanges(): LevelRanges {
         throw levelError(Object.assign(new Error(answer.error.message), { code: answer.error.code }), location)
       }
       if (answer !== undefined) return answer
-      if (Atomics.wait(answered, 0, seen, ANSWER_TIMEOUT_MS) === 'timed-out') {
-        throw new OutageError(
-          'STATE_UNAVAILABLE',
-          `State directory ${location} did not answer in ${ANSWER_TIMEOUT_MS} ms.`,
-          {
-            details: { directory: location },
-          },
-        )
-      }
+      if (Atomics.wait(answered, 0, seen, ANSWER_TIMEOUT_MS) === 'timed-out') throw silent(location)
     }
   }
 
-  function* walk(location: string, first: Answer): Generator<ByteEntry> {
+  function* walk(location: string, first: Answer, owner: Helper | undefined): Generator<ByteEntry> {
+    const attached = () => helper === owner && owner?.locations.has(location) === true
     let answer = first
     try {
       for (;;) {
         yield* unpack(answer.packed!)
         if (answer.done) return
+        if (!attached()) throw closed(location)
         answer = ask(location, { kind: 'next', cursor: first.id, chunk: CHUNK })
       }
     } finally {
-      if (!answer.done) ask(location, { kind: 'end', cursor: first.id })
+      if (!answer.done && attached()) ask(location, { kind: 'end', cursor: first.id })
     }
   }
 
   return {
-    entries: (location, range) =>
-      walk(location, ask(location, { kind: 'open', range: idRange(range), chunk: FIRST_CHUNK })),
+    entries(location, range) {
+      const first = ask(location, { kind: 'open', range: idRange(range), chunk: FIRST_CHUNK })
+      return walk(location, first, helper)
+    },
     count: (location, range) =>
       ask(location, { kind: 'count', range: idRange(range), limit: COUNT_EXACTLY_UP_TO }).count!,
     release(location) {

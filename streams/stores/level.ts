@@ -59,6 +59,10 @@ function levelStore(db: Database, ranges: LevelRanges, positionAtOpen: number | 
     if (newPosition !== undefined) position = newPosition
   }
 
+  function assertOpen(): void {
+    if (db.status !== 'open') throw new MillraceError('STORE_CLOSED', `The store in ${location} is closed.`)
+  }
+
   return {
     get(key) {
       try {
@@ -67,8 +71,8 @@ function levelStore(db: Database, ranges: LevelRanges, positionAtOpen: number | 
         throw levelError(error, location)
       }
     },
-    entries: (range) => {
-      if (db.status !== 'open') throw new MillraceError('STORE_CLOSED', `The store in ${location} is closed.`)
+    entries(range) {
+      assertOpen()
       return withoutPrefix(ranges.entries(location, entryRange(range)))
     },
     write(writes, newPosition) {
@@ -83,7 +87,10 @@ function levelStore(db: Database, ranges: LevelRanges, positionAtOpen: number | 
       })
     },
     position: () => position,
-    approximateNumEntries: () => ranges.count(location, entryRange({})),
+    approximateNumEntries() {
+      assertOpen()
+      return ranges.count(location, entryRange({}))
+    },
     async close() {
       await lastWrite
       ranges.release(location)

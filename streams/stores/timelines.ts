@@ -77,6 +77,11 @@ export interface TimelineCodecs<P> {
   readonly latest?: UnitCodec<unknown>
 }
 
+/** A slot, its cell and their buffers, as objects. */
+const SLOT_OVERHEAD_BYTES = 200
+
+const isBundle = (unit: unknown): boolean => typeof unit === 'object' && unit !== null && 'slots' in unit
+
 /** The cache that all units of such a store share, so that one batch holds them. An id tells what kind its unit is. */
 export function timelineUnits<P>(
   backend: StoreBackend,
@@ -87,6 +92,7 @@ export function timelineUnits<P>(
   const bundle: UnitCodec<Bundle<P>> = {
     encode: (unit) => packBundle(unit, payloads),
     decode: (bytes) => unpackBundle(bytes, atLength, payloads),
+    extraBytes: (unit) => unit.slots.length * SLOT_OVERHEAD_BYTES,
   }
   const slot: UnitCodec<Slot<P>> = {
     encode: (unit) => payloads.pack(unit.payload!),
@@ -96,6 +102,7 @@ export function timelineUnits<P>(
   const codec: UnitCodec<unknown> = {
     encode: (unit, id) => byKind[kindOf(id)]!.encode(unit, id),
     decode: (bytes, id) => byKind[kindOf(id)]!.decode(bytes, id),
+    extraBytes: (unit) => (isBundle(unit) ? bundle.extraBytes!(unit as Bundle<P>) : 0),
   }
   return writeBack(backend, codec, cacheBytes)
 }

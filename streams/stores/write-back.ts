@@ -11,6 +11,8 @@ import { type IdRange, type Ordered, ordered } from './ordered'
 export interface UnitCodec<U> {
   encode(unit: U, id: string): Buffer | null
   decode(bytes: Buffer, id: string): U
+  /** Memory of a decoded unit beyond what its bytes suggest. */
+  extraBytes?(unit: U): number
 }
 
 export interface Unit<U> {
@@ -58,9 +60,6 @@ interface Flush<U> extends Drained<U> {
   readonly entry: Entry<U>
 }
 
-/** What a cached unit weighs: its bytes, the objects decoded from them (about twice that), the entry and its place in the map. */
-const weigh = (id: string, value: Buffer | null): number => 160 + id.length + 2 * (value?.length ?? 0)
-
 export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBytes: number): WriteBack<U> {
   /** Changed and not yet written, whether drained or not. */
   const live = new Map<string, Entry<U>>()
@@ -69,10 +68,16 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
   const clean: ByteLru<Entry<U>> = byteLru(cacheBytes)
   let pending: Flush<U>[] = []
 
+  /** What a cached unit weighs: entry and place in the map, and the objects of the value, of about twice its bytes. */
+  function weigh(id: string, unit: U | undefined, value: Buffer | null): number {
+    const extra = unit === undefined ? 0 : (codec.extraBytes?.(unit) ?? 0)
+    return 160 + id.length + 2 * (value?.length ?? 0) + extra
+  }
+
   function load(id: string): U | undefined {
     const bytes = backend.get(fromId(id))
     const unit = bytes === undefined ? undefined : codec.decode(bytes, id)
-    clean.set({ id, unit, changedAt: 0, size: weigh(id, bytes ?? null), drained: true })
+    clean.set({ id, unit, changedAt: 0, size: weigh(id, unit, bytes ?? null), drained: true })
     return unit
   }
 
@@ -135,7 +140,7 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
       }
       for (const flush of drained) {
         flush.entry.drained = true
-        flush.entry.size = weigh(flush.id, flush.value)
+        flush.entry.size = weigh(flush.id, flush.unit, flush.value)
         pending.push(flush)
       }
       return drained
