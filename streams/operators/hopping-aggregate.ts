@@ -1,6 +1,7 @@
+import { change } from '../graph/change'
 import type { HoppingWindows } from '../graph/windows'
-import type { OperatorFactory } from './operator'
-import { windowResults } from './window-results'
+import type { OperatorContext, OperatorFactory, StreamRecord } from './operator'
+import { type WindowResults, windowResults } from './window-results'
 
 /**
  * Aggregates in tumbling and hopping windows (KStreamWindowAggregate). A record counts in each window that contains it and
@@ -8,16 +9,19 @@ import { windowResults } from './window-results'
  * value is aggregated.
  */
 export const hoppingAggregate: OperatorFactory<'hopping-aggregate'> = (spec, context) => {
-  const { windows, initializer, aggregators } = spec
+  const { windows, initializer, aggregators, emit } = spec
   const { sizeMs, graceMs } = windows
   const results = windowResults(spec, context)
   const { store, times } = results
+  const emitFinal = emit === 'on-window-close' ? finalResults(windows, results, context) : undefined
 
   return {
     process: (record, input) => {
       const { key, value } = record
       if (key === null) return context.dropped('null key')
       const closeTime = times.observe(record.timestamp, input) - graceMs
+      // Before the record is put: it may make the store forget what has just closed.
+      emitFinal?.(record, closeTime)
       for (const start of startsOf(windows, record.timestamp)) {
         const end = start + sizeMs
         if (end <= closeTime) {
@@ -30,8 +34,6 @@ export const hoppingAggregate: OperatorFactory<'hopping-aggregate'> = (spec, con
         const timestamp = row === undefined ? record.timestamp : Math.max(row.timestamp, record.timestamp)
         results.update(record, { start, end }, { newValue, oldValue, stored: row?.value ?? null, timestamp })
       }
-      const from = times.emittedUpTo < 0 ? 0 : Math.max(0, times.emittedUpTo - sizeMs) + 1
-      results.emitFinal(record, closeTime, { from, to: closeTime - sizeMs })
     },
     row: results.row,
     flush: results.flush,
@@ -39,7 +41,28 @@ export const hoppingAggregate: OperatorFactory<'hopping-aggregate'> = (spec, con
 }
 
 /** The starts of the windows that contain the timestamp, earliest first; none is negative. */
-export function* startsOf({ sizeMs, advanceMs }: HoppingWindows, timestamp: number): Generator<number> {
+function* startsOf({ sizeMs, advanceMs }: HoppingWindows, timestamp: number): Generator<number> {
   const first = Math.max(0, timestamp - sizeMs + advanceMs)
   for (let start = first - (first % advanceMs); start <= timestamp; start += advanceMs) yield start
+}
+
+/** Emits each window once, when it has closed: by start, then by the bytes of the key (KIP-825). */
+function finalResults(
+  { sizeMs, advanceMs }: HoppingWindows,
+  { store, times }: WindowResults,
+  context: OperatorContext,
+): (by: StreamRecord, closeTime: number) => void {
+  return ({ headers }, closeTime) => {
+    if (closeTime <= times.emittedUpTo) return
+    const from = times.emittedUpTo < sizeMs ? 0 : times.emittedUpTo - sizeMs + 1
+    const to = closeTime - sizeMs
+    times.emittedUpTo = closeTime
+    // All keys are walked, so only if a window begins in that range.
+    if (to < 0 || to - (to % advanceMs) < from) return
+    // The store gives them in the order of their keys.
+    const due = [...store.fetchAll(from, to)].sort((a, b) => a.key.window.start - b.key.window.start)
+    for (const { key, value } of due) {
+      context.forward({ key, value: change(value.value, null), timestamp: value.timestamp, headers })
+    }
+  }
 }

@@ -45,6 +45,8 @@ export interface OperatorContext {
   forward(record: StreamRecord): void
   /** The store of that name, in the type of its declaration. */
   store(name: string): unknown
+  /** A key as that store writes it: its bytes give the order in which keys are walked. */
+  keyBytes(store: string, key: unknown): Buffer
   /** The row of a key in the table that is this operator's parent at `input`; tables only looked up come after the parents. */
   parentRow(input: number, key: unknown, asOf?: number): ValueAndTimestamp<unknown> | undefined
   /** Tables: whether something downstream needs the old value of each change (graph/old-values.ts). */
@@ -56,6 +58,11 @@ export interface OperatorContext {
   wallClock(): number
   schedule(intervalMs: number, type: PunctuationType, punctuate: (timestamp: number) => void): Cancellable
   requestCommit(): void
+  /**
+   * Remembers the source record in hand, for what is held back: run with the result, it is as if that record were in hand
+   * again, so that a failure is charged to it.
+   */
+  remember(): (run: () => void) => void
   /** Counts a record left out on purpose (late, null key, …) and says so at debug level. */
   dropped(reason: string): void
   hold(): Held

@@ -1,6 +1,6 @@
 import { change } from '../graph/change'
 import type { SessionStore, TimeWindow, Windowed } from '../stores/store'
-import { finalSessions } from './final-sessions'
+import { finalWindows } from './final-windows'
 import type { OperatorFactory, StreamRecord } from './operator'
 import { updates } from './updates'
 import { windowTimes } from './window-times'
@@ -16,12 +16,21 @@ export const sessionAggregate: OperatorFactory<'session-aggregate'> = (spec, con
   const store = context.store(spec.store.name) as SessionStore<unknown, unknown>
   const times = windowTimes(spec.times, { inputs: aggregators.length, store: context.store })
   const results = updates(context, spec.store)
-  const final = spec.emit === 'on-window-close' ? finalSessions({ store, times }, context) : undefined
+  const stored = () =>
+    [...store.all()].map(({ key, value }) => ({ windowed: key, result: { value, timestamp: key.window.end } }))
+  const final =
+    spec.emit === 'on-window-close' ? finalWindows({ times, storeName: spec.store.name, stored }, context) : undefined
 
-  const tell = (session: Windowed<unknown>, newValue: unknown, oldValue: unknown) => {
-    if (final !== undefined) return
+  /** Tells of a session, now in the store or no longer; `before` is what was there, if it is not what is to be told. */
+  const tell = (session: Windowed<unknown>, newValue: unknown, oldValue: unknown, before = oldValue) => {
     const { end } = session.window
-    results.forward({ key: session, value: null, timestamp: end, headers: [] }, change(newValue, oldValue))
+    if (final === undefined) {
+      results.forward({ key: session, value: null, timestamp: end, headers: [] }, change(newValue, oldValue), before)
+    } else if (newValue === null) {
+      final.delete(session)
+    } else {
+      final.set(session, { value: newValue, timestamp: end })
+    }
   }
   /** The sessions within the gap of the record, with what they come to together. */
   const touched = ({ key, timestamp }: StreamRecord) => {
@@ -39,21 +48,18 @@ export const sessionAggregate: OperatorFactory<'session-aggregate'> = (spec, con
       const { key, value, timestamp } = record
       if (key === null) return context.dropped('null key')
       const closeTime = times.observe(timestamp, input) - graceMs - gapMs
-      const { sessions, merged, window } = touched(record)
-      if (window.end < closeTime) {
-        context.dropped('late for its session')
-      } else {
-        if (window.start !== timestamp || window.end !== timestamp) {
-          for (const session of sessions) {
-            store.remove(session.key)
-            tell(session.key, null, session.value)
-          }
-        }
-        const newValue = aggregators[input]!(merged, value, key)
-        store.put({ key, window }, newValue)
-        tell({ key, window }, newValue, null)
-      }
+      // Before the record is put: it may make the store forget what has just closed.
       final?.emit(record, closeTime)
+      const { sessions, merged, window } = touched(record)
+      if (window.end < closeTime) return context.dropped('late for its session')
+      const single = window.start === window.end
+      for (const session of single ? [] : sessions) {
+        store.remove(session.key)
+        tell(session.key, null, session.value)
+      }
+      const newValue = aggregators[input]!(merged, value, key)
+      store.put({ key, window }, newValue)
+      tell({ key, window }, newValue, null, single ? (sessions[0]?.value ?? null) : null)
     },
     row: (windowed) => {
       const { key, window } = windowed as Windowed<unknown>

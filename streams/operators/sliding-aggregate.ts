@@ -1,7 +1,9 @@
+import type { SpecOf } from '../graph/specs'
 import type { ValueAndTimestamp } from '../stores/store'
+import { finalWindows } from './final-windows'
 import type { OperatorFactory, StreamRecord } from './operator'
 import { earlySurroundings, type Surroundings, surroundings } from './sliding-surroundings'
-import { windowResults } from './window-results'
+import { type WindowResults, windowResults } from './window-results'
 
 /** The aggregate a window has, or begins with; `null`: it begins with the initializer. */
 type Held = ValueAndTimestamp<unknown> | null
@@ -16,6 +18,14 @@ export const slidingAggregate: OperatorFactory<'sliding-aggregate'> = (spec, con
   const { sizeMs, graceMs } = spec.windows
   const results = windowResults(spec, context)
   const { store, times } = results
+  const final = spec.emit === 'on-window-close' ? finalWindows(finalOptions(spec, results), context) : undefined
+  const update: typeof results.update = (record, window, change) => {
+    const row = results.update(record, window, change)
+    const windowed = { key: record.key, window }
+    if (row === null) final?.delete(windowed)
+    else final?.set(windowed, row)
+    return row
+  }
 
   /** What one record does to the windows of its key. */
   const changes = (record: StreamRecord, input: number, closeTime: number) => {
@@ -27,7 +37,7 @@ export const slidingAggregate: OperatorFactory<'sliding-aggregate'> = (spec, con
       const oldValue = held === null ? initializer() : held.value
       const newValue = aggregators[input]!(oldValue, value, key)
       const latest = Math.max(timestamp, held?.timestamp ?? timestamp)
-      results.update(record, { start, end }, { newValue, oldValue, stored: stored?.value ?? null, timestamp: latest })
+      update(record, { start, end }, { newValue, oldValue, stored: stored?.value ?? null, timestamp: latest })
     }
     return {
       addToContaining: ({ containing }: Surroundings) => {
@@ -41,8 +51,8 @@ export const slidingAggregate: OperatorFactory<'sliding-aggregate'> = (spec, con
       /** With what is later than the record. */
       beginRight: ({ hasRight, right }: Surroundings) => {
         if (hasRight || right === undefined || right.timestamp <= timestamp) return
-        const update = { newValue: right.value, oldValue: null, stored: null, timestamp: right.timestamp }
-        results.update(record, { start: timestamp + 1, end: timestamp + 1 + sizeMs }, update)
+        const begun = { newValue: right.value, oldValue: null, stored: null, timestamp: right.timestamp }
+        update(record, { start: timestamp + 1, end: timestamp + 1 + sizeMs }, begun)
       },
       beginRightOfPrevious: ({ previous, starts }: Surroundings) => {
         if (previous === undefined || starts.has(previous + 1) || previous + 1 + sizeMs < timestamp) return
@@ -66,15 +76,19 @@ export const slidingAggregate: OperatorFactory<'sliding-aggregate'> = (spec, con
         change.beginRightOfPrevious(around)
         return change.addToFirst(around)
       }
+      final?.emit(record, closeTime)
       const around = surroundings({ store, key, timestamp, sizeMs })
       change.addToContaining(around)
       change.beginRightOfPrevious(around)
       change.beginLeft(around)
       change.beginRight(around)
-      const from = times.emittedUpTo < 0 ? 0 : Math.max(0, times.emittedUpTo - sizeMs)
-      results.emitFinal(record, closeTime, { from, to: closeTime - sizeMs - 1 })
     },
     row: results.row,
     flush: results.flush,
   }
+}
+
+function finalOptions({ store: { name: storeName } }: SpecOf<'sliding-aggregate'>, { store, times }: WindowResults) {
+  const stored = () => [...store.all()].map(({ key: windowed, value: result }) => ({ windowed, result }))
+  return { times, storeName, stored }
 }

@@ -10,6 +10,13 @@ export interface Updates {
   flush(): void
 }
 
+interface Held {
+  readonly record: StreamRecord
+  readonly update: Change<unknown>
+  /** Runs something on the account of the source record of the update. */
+  readonly charged: (run: () => void) => void
+}
+
 /**
  * The updates of a table kept in a store. With `caching` an update of a key replaces the one before it within a commit;
  * the old value is that before the first of them, and a row that came and went within one commit was never there
@@ -20,20 +27,20 @@ export function updates(context: OperatorContext, store: { readonly caching: boo
     context.forward({ ...record, value: change(newValue, context.sendsOldValues ? oldValue : null, isLatest) })
   if (!store.caching) return { forward: send, flush: () => undefined }
 
-  let held = new Map<string, { readonly record: StreamRecord; readonly update: Change<unknown> }>()
+  let held = new Map<string, Held>()
   return {
     forward: (record, update, stored = update.oldValue) => {
       const id = keyId(record.key)
       const before = held.get(id)
       const oldValue = before === undefined ? stored : before.update.oldValue
       held.delete(id)
-      held.set(id, { record, update: { ...update, oldValue } })
+      held.set(id, { record, update: { ...update, oldValue }, charged: context.remember() })
     },
     flush: () => {
       const due = held
       held = new Map()
-      for (const { record, update } of due.values()) {
-        if (update.newValue !== null || update.oldValue !== null) send(record, update)
+      for (const { record, update, charged } of due.values()) {
+        if (update.newValue !== null || update.oldValue !== null) charged(() => send(record, update))
       }
     },
   }

@@ -6,14 +6,12 @@ import type { OperatorContext, StreamRecord } from './operator'
 import { updates } from './updates'
 import { type Times, windowTimes } from './window-times'
 
-/** What hopping and sliding aggregations share: the windows of a key, their updates, and their final results. */
+/** What aggregations in time windows share: the windows of a key, the operator's times, and the updates that come out. */
 export interface WindowResults {
   readonly store: TimestampedWindowStore<unknown, unknown>
   readonly times: Times
-  /** Puts the window's new aggregate and tells of it, if updates come out. */
-  update(record: StreamRecord, window: TimeWindow, update: WindowUpdate): void
-  /** If only final results come out: those of windows that start within `from..to`, both inclusive, in the order of their starts. */
-  emitFinal(record: StreamRecord, closeTime: number, range: { readonly from: number; readonly to: number }): void
+  /** Puts the window's new aggregate, and tells of it if updates come out. What was put, null where that was a deletion. */
+  update(record: StreamRecord, window: TimeWindow, update: WindowUpdate): ValueAndTimestamp<unknown> | null
   row(windowed: unknown): ValueAndTimestamp<unknown> | undefined
   flush(): void
 }
@@ -39,19 +37,13 @@ export function windowResults(spec: WindowResultsSpec, context: OperatorContext)
     store,
     times,
     update: (record, window, { newValue, oldValue, stored, timestamp }) => {
-      store.put(record.key, newValue === null ? null : { value: newValue, timestamp }, window.start)
-      if (spec.emit === 'on-window-close') return
-      const key: Windowed<unknown> = { key: record.key, window }
-      results.forward({ ...record, key, timestamp }, change(newValue, oldValue), stored)
-    },
-    emitFinal: ({ headers }, closeTime, { from, to }) => {
-      if (spec.emit === 'on-window-update' || times.emittedUpTo >= closeTime || to < 0) return
-      // The store gives them in the order of their keys.
-      const due = [...store.fetchAll(from, to)].sort((a, b) => a.key.window.start - b.key.window.start)
-      times.emittedUpTo = closeTime
-      for (const { key, value } of due) {
-        context.forward({ key, value: change(value.value, null), timestamp: value.timestamp, headers })
+      const row = newValue === null ? null : { value: newValue, timestamp }
+      store.put(record.key, row, window.start)
+      if (spec.emit === 'on-window-update') {
+        const key: Windowed<unknown> = { key: record.key, window }
+        results.forward({ ...record, key, timestamp }, change(newValue, oldValue), stored)
       }
+      return row
     },
     row: (windowed) => {
       const { key, window } = windowed as Windowed<unknown>

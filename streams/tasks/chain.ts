@@ -18,6 +18,8 @@ export interface ChainOptions extends TaskOptions {
   fail(failure: Failure): void
   inHand(): InputRecord | undefined
   streamTime(): number
+  /** Runs something later as if the record now in hand were in hand again. */
+  remember(): (run: () => void) => void
   hold(): Held
   limitHeld(capacity: number): void
   schedule(intervalMs: number, type: PunctuationType, punctuate: (timestamp: number) => void): Cancellable
@@ -121,6 +123,7 @@ function operatorContext(
       for (const child of others) child.forward(record)
     },
     store: (name) => options.stores.view(name),
+    keyBytes: options.stores.keyBytes,
     parentRow,
     sendsOldValues: step.sendsOldValues,
     recordMetadata: () => {
@@ -129,6 +132,7 @@ function operatorContext(
     },
     streamTime: options.streamTime,
     wallClock: options.clock.now,
+    remember: options.remember,
     schedule: options.schedule,
     requestCommit: options.requestCommit,
     dropped: (reason) => options.dropped(step.name, reason),

@@ -2,7 +2,7 @@ import { FencedError, MillraceError } from '../errors'
 import { changelogTopic } from '../graph/names'
 import type { AppendedBatch, OutgoingBatch } from '../log/port'
 import { recordsBuffer } from '../log/records'
-import type { Serde, SerdeRole } from '../serdes/serde'
+import type { OpenSerde, Serde, SerdeRole } from '../serdes/serde'
 import { openStore } from '../stores'
 import type { ManagedStore } from '../stores/managed'
 import type { TaskOptions } from './options'
@@ -11,6 +11,8 @@ export interface TaskStores {
   readonly ready: Promise<void> | undefined
   /** What processors and queries see. */
   view(name: string): unknown
+  /** A key of that store as it is written: its bytes give the order in which keys are walked. */
+  keyBytes(name: string, key: unknown): Buffer
   readonly all: ReadonlyMap<string, ManagedStore>
   /** Changelog topics by store, for those that have one. */
   readonly changelogs: ReadonlyMap<string, string>
@@ -29,6 +31,7 @@ export function taskStores(options: TaskOptions, currentTimestamp: () => number)
   const waiting: Promise<void>[] = []
   const stores = new Map<string, ManagedStore>()
   const changelogs = new Map<string, string>()
+  const keyCoders = new Map<string, Pick<OpenSerde<unknown>, 'encode'>>()
 
   for (const declaration of subTopology.stores) {
     const topic = changelogTopic(applicationId, declaration.name)
@@ -49,7 +52,11 @@ export function taskStores(options: TaskOptions, currentTimestamp: () => number)
         {
           currentTimestamp,
           changelogTopic: topic,
-          openKey: open('key'),
+          openKey: (serde) => {
+            const opened = open('key')(serde)
+            keyCoders.set(declaration.name, opened as Pick<OpenSerde<unknown>, 'encode'>)
+            return opened
+          },
           openValue: open('value'),
         },
         { cacheBytes: options.cacheBytes },
@@ -66,6 +73,7 @@ export function taskStores(options: TaskOptions, currentTimestamp: () => number)
       if (store === undefined) throw new MillraceError('STORE_UNKNOWN', `store ${name} is not part of this task`)
       return store.view
     },
+    keyBytes: (name, key) => keyCoders.get(name)!.encode(key) ?? Buffer.alloc(0),
     all: stores,
     changelogs,
     drain: () =>

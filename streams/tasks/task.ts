@@ -118,6 +118,10 @@ export function createTask(options: TaskOptions): Task {
     fail: (failure) => fail(failure, inHand satisfies SourceInHand | undefined),
     inHand: () => inHand,
     streamTime: () => streamTime,
+    remember: () => {
+      const source = inHand
+      return (run) => handing(source, run)
+    },
     hold: () =>
       calls.hold(inHand, (error, attempts, step) => fail({ stage: 'processing', error, attempts, step }, inHand)),
     limitHeld: calls.limit,

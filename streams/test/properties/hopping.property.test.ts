@@ -36,8 +36,8 @@ describe('hopping and tumbling windows', () => {
 
   test('give each final result once, when its window has closed', () => {
     fc.assert(
-      fc.property(cases, ({ all, windows, model }) => {
-        const store = windowedStore('texts', windows, { key: string, value: string, ...ofDay })
+      fc.property(cases, fc.constantFrom({}, ofDay), ({ all, windows, model }, retention) => {
+        const store = windowedStore('texts', windows, { key: string, value: string, ...retention })
         const finals = runWindowed(all, timeWindowed(string, windows.sizeMs), (grouped) =>
           grouped.windowedBy(windows).emitStrategy(onWindowClose).aggregate(empty, append, store),
         )
