@@ -1,3 +1,9 @@
+/**
+ * What is remembered. A store is declared once (declaration.ts) and opened over a back end (backend.ts: memory.ts, level.ts).
+ * Processors see a typed view (store.ts), tasks the engine's side of it (managed.ts). In between lies a write-back cache of
+ * decoded units (write-back.ts): plain values for key-value stores, and for stores by key and time (window, session,
+ * versioned) bundles of one key's values in one segment of time (timelines.ts).
+ */
 export type { ByteEntry, ByteRange, ByteWrite, StateDirectory, StoreBackend } from './backend'
 export * from './declaration'
 export { foldChangelog, type StoreEntry } from './fold'

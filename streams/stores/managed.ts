@@ -40,7 +40,11 @@ export interface ManagedStore {
   restore(records: readonly RestoreRecord[], nextOffset: number): Promise<void>
   /** Called before a commit: the changelog records of all changes since the last one, one per changed key, in order of the change. */
   drainChanges(): readonly ChangelogRecord[]
-  /** After the log has acknowledged the commit: writes what `drainChanges` gave, with the changelog position. */
+  /**
+   * After the log has acknowledged the commit: writes what `drainChanges` gave, with the changelog position, in one batch. It writes
+   * all that has been drained, so the next commit drains only when this one has been acknowledged; processing may go on meanwhile.
+   * @throws OutageError STATE_UNAVAILABLE: nothing was written, and what was drained waits for the next call
+   */
   persist(nextOffset: number | undefined): Promise<void>
   /** Loads keys ahead of processing where that helps; optional. */
   close(): Promise<void>

@@ -47,10 +47,11 @@ export function versionLines<V>(
   const segmentsFrom = (from: number): readonly number[] =>
     time.visiblePart(from, Number.POSITIVE_INFINITY)?.segments ?? []
 
-  function openEnd(key: string): { readonly segment: number; readonly from: number } | undefined {
+  /** The latest deletion. Those before it may still lie in older segments, where nobody looks for them. */
+  function openEnd(key: string): Version<V> | undefined {
     for (const segment of segmentsFrom(Number.NEGATIVE_INFINITY).toReversed()) {
       const version = history.get(segment, key, OPEN_END)
-      if (version !== undefined) return { segment, from: version.from }
+      if (version !== undefined) return version
     }
     return undefined
   }
@@ -83,11 +84,9 @@ export function versionLines<V>(
   }
 
   /** The write that holds now: a value, a deletion, or none that is remembered. */
-  function head(key: string) {
+  function head(key: string): Version<V> | undefined {
     const latest = latestUnits.get(latestId(key))
-    if (latest !== undefined) return { from: latest.timestamp, cell: latest.cell, segment: undefined }
-    const open = openEnd(key)
-    return open && { from: open.from, cell: null, segment: open.segment }
+    return latest === undefined ? openEnd(key) : { from: latest.timestamp, cell: latest.cell }
   }
 
   return {
@@ -99,7 +98,6 @@ export function versionLines<V>(
         insert(key, cell, { timestamp, headFrom: present.from })
         return true
       }
-      if (present?.segment !== undefined) history.put(present.segment, key, slot<Version<V>>(OPEN_END, null))
       if (present !== undefined && present.from < timestamp) keep(key, present, timestamp)
       setLatest(key, cell, timestamp)
       return true
