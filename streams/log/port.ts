@@ -142,12 +142,12 @@ export interface LogAdmin {
   /** Creates those that are missing and leaves the others as they are. */
   createTopics(specs: readonly TopicSpec[]): Promise<void>
   deleteTopics(names: readonly string[]): Promise<void>
-  /** `earliest`, `latest` (the end as read_committed sees it), or the first offset whose timestamp is at least the one given (ms). */
+  /** `earliest`, `latest` (the end as read_committed sees it), or the first offset whose timestamp is at least the one given (ms), the end where none is. */
   offsets(partitions: readonly TopicPartition[], at: 'earliest' | 'latest' | { readonly timestamp: number }): Promise<readonly PartitionOffset[]>
   /** Committed offsets of a group; partitions without one are absent. Waits out pending transactions (KIP-447 requireStable). */
   committedOffsets(groupId: string, partitions: readonly TopicPartition[]): Promise<readonly PartitionOffset[]>
   listGroups(): Promise<readonly GroupDescription[]>
-  /** Sets the offsets of a group that has no members (reset, seek). */
+  /** Sets the offsets of a group that has no members (reset, seek). @throws FencedError MEMBER_FENCED when it has */
   setOffsets(groupId: string, offsets: readonly PartitionOffset[]): Promise<void>
   deleteGroup(groupId: string): Promise<void>
 }

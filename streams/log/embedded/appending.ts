@@ -1,6 +1,13 @@
 import { TerminalError } from '../../errors'
 import type { AppendedBatch, OutgoingBatch } from '../port'
-import { nextSequence } from '../records'
+import {
+  decodeRecords,
+  nextSequence,
+  type ProducerStamp,
+  readHeader,
+  recordsBuffer,
+  type SealedBatch,
+} from '../records'
 import type { ProducerIdentity } from './decisions'
 import type { PartitionLog } from './partition'
 import type { Topics } from './topics'
@@ -23,7 +30,8 @@ export function appender(topics: Topics, producer: ProducerIdentity, transaction
       return batches.map(({ records }, index) => {
         const log = logs[index]!
         const baseSequence = sequences.get(log) ?? 0
-        const sealed = records.seal({ ...producer, baseSequence, transactional }).map((batch) => batch.bytes)
+        const stamp = { ...producer, baseSequence, transactional }
+        const sealed = fitting(records.seal(stamp), stamp, log.settings.maxMessageBytes)
         assertNotTooLarge(log, sealed)
         if (sealed.length > 0) onAppend?.(log)
         const appended = log.append(sealed)
@@ -32,6 +40,20 @@ export function appender(topics: Topics, producer: ProducerIdentity, transaction
       })
     },
   }
+}
+
+/** The batches, split where they are larger than the topic allows; what is too large by itself stays as it is. */
+export function fitting(sealed: readonly SealedBatch[], stamp: ProducerStamp, maxBytes: number): readonly Buffer[] {
+  const batches = sealed.map((batch) => batch.bytes)
+  if (batches.every((bytes) => bytes.length <= maxBytes)) return batches
+  const headers = batches.map((bytes) => readHeader(bytes, 0)!)
+  const smaller = recordsBuffer({ maxBatchBytes: maxBytes, compression: headers[0]!.compression })
+  for (const [index, bytes] of batches.entries()) {
+    for (const { key, value, timestamp, headers: named } of decodeRecords(bytes, headers[index]!)) {
+      smaller.append(key, value, timestamp, named)
+    }
+  }
+  return smaller.seal(stamp).map((batch) => batch.bytes)
 }
 
 /** @throws TerminalError RECORD_TOO_LARGE (details: topic, partition, bytes, maxBytes) */

@@ -136,7 +136,7 @@ async function open(config: Readonly<Record<string, string>> = {}): Promise<Subj
 }
 
 function openOn(storage: Storage, clock: ManualClock): EmbeddedLog {
-  return logOf(openCore({ storage, clock, logger: silentLogger, newId: () => 'id' }), async () => {})
+  return logOf(openCore({ storage, clock, logger: silentLogger, newId: () => 'id' }))
 }
 
 /** What the records make, and every record that was ever to be seen. */

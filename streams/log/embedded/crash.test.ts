@@ -121,7 +121,7 @@ async function valuesIn(log: Log, partition: number) {
 function openOn(storage: Storage): EmbeddedLog {
   let ids = 0
   const options = { storage, clock: manualClock(1_700_000_000_000), logger: silentLogger, newId: () => `${ids++}` }
-  return logOf(openCore(options), async () => {})
+  return logOf(openCore(options))
 }
 
 /** A storage that takes so many writes, then a part of one, and from then on nothing. */

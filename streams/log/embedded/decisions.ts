@@ -117,7 +117,9 @@ export function openDecisions({ storage, logger, topics }: DecisionsOptions): De
   return {
     groups: () => [...groups.keys()],
     offsetsOf: (groupId) => groups.get(groupId) ?? new Map(),
-    setOffsets: (groupId, offsets) => decide({ type: 'offsets', groupId, offsets }),
+    setOffsets(groupId, offsets) {
+      if (offsets.length > 0) decide({ type: 'offsets', groupId, offsets })
+    },
     deleteGroup: (groupId) => decide({ type: 'group-deleted', groupId }),
     deleteTopic: (topic) => decide({ type: 'topic-deleted', topic }),
     newProducerId: () => ++lastProducerId,

@@ -16,6 +16,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { MillraceError, messageOf, OutageError } from '../../errors'
+import { type Descriptors, openDescriptors } from './descriptors'
 import type { Storage, StorageFile } from './storage'
 
 export interface DiskOptions {
@@ -23,17 +24,8 @@ export interface DiskOptions {
   readonly fsync: boolean
 }
 
-/** Descriptors kept open; a container may allow no more than a thousand. */
-const maxOpen = 128
 /** Buffers one writev takes (IOV_MAX). */
 const maxChunks = 1024
-
-/** Open descriptors by path, the least recently used first. */
-interface Descriptors {
-  of(path: string): number
-  /** Closes those of a file, or of all files in a folder. */
-  close(path: string): void
-}
 
 /** Files below a folder of the disk. */
 export function diskStorage(root: string, { fsync }: DiskOptions): Storage {
@@ -179,34 +171,6 @@ function writeAll(fd: number, chunks: readonly Buffer[], at: number): number {
     if (written > 0) rest[0] = rest[0]!.subarray(written)
   }
   return position
-}
-
-function openDescriptors(): Descriptors {
-  const open = new Map<string, number>()
-
-  function close(path: string): void {
-    const fd = open.get(path)
-    if (fd === undefined) return
-    open.delete(path)
-    closeSync(fd)
-  }
-
-  return {
-    of(path) {
-      let fd = open.get(path)
-      if (fd === undefined) {
-        if (open.size >= maxOpen) close(open.keys().next().value!)
-        fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o644)
-      } else {
-        open.delete(path)
-      }
-      open.set(path, fd)
-      return fd
-    },
-    close(path) {
-      for (const each of [...open.keys()]) if (each === path || each.startsWith(`${path}/`)) close(each)
-    },
-  }
 }
 
 function makeFolder(folder: string, written: (path: string) => void): void {

@@ -11,14 +11,21 @@ export interface EmbeddedLog extends Log {
   expireMember(groupId: string, memberId: string): void
 }
 
-/** The Log port on an open core; `closed` is called last when the log is closed. */
-export function logOf(core: Core, closed: () => Promise<void>): EmbeddedLog {
+export interface Closing {
+  /** Ends what others use the log by, before the log itself is closed. */
+  stopServing?(): Promise<void>
+  /** Called last, whatever happened before. */
+  release?(): void
+}
+
+/** The Log port on an open core. */
+export function logOf(core: Core, closing: Closing = {}): EmbeddedLog {
   const { topics, decisions, groups, transactions, storage, clock } = core
   const open = new Set<LogReader | LogProducer>()
-  let closing: Promise<void> | undefined
+  let closed: Promise<void> | undefined
 
   function assertOpen(): void {
-    if (closing !== undefined) throw new MillraceError('CLOSED', 'the log is closed')
+    if (closed !== undefined) throw new MillraceError('CLOSED', 'the log is closed')
   }
 
   function tracked<T extends LogReader | LogProducer>(opened: T): T {
@@ -27,13 +34,17 @@ export function logOf(core: Core, closed: () => Promise<void>): EmbeddedLog {
   }
 
   async function close(): Promise<void> {
-    groups.close()
-    transactions.close()
-    for (const each of open) await each.close()
-    await core.maintenance.stop()
-    storage.sync()
-    storage.close()
-    await closed()
+    try {
+      await closing.stopServing?.()
+      groups.close()
+      transactions.close()
+      for (const each of open) await each.close()
+      await core.maintenance.stop()
+      storage.sync()
+    } finally {
+      storage.close()
+      closing.release?.()
+    }
   }
 
   return {
@@ -58,8 +69,8 @@ export function logOf(core: Core, closed: () => Promise<void>): EmbeddedLog {
     maintain: () => core.maintenance.run(),
     expireMember: groups.expire,
     close() {
-      closing ??= close()
-      return closing
+      closed ??= close()
+      return closed
     },
   }
 }

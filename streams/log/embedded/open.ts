@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Clock, systemClock } from '../../clock'
@@ -58,16 +57,14 @@ export async function openEmbeddedLog(directory: string, options: EmbeddedLogOpt
     if (attach) return attachLog(lock)
     throw lockedBy(lock, root)
   }
+  const storage = diskStorage(root, { fsync: fsync === 'commit' })
   try {
-    const core = coreOn(diskStorage(root, { fsync: fsync === 'commit' }), options)
+    const core = coreOn(storage, options)
     const stopServing = await serve(core, socket, logger)
     core.maintenance.every(cleanEveryMs)
-    return logOf(core, async () => {
-      await stopServing()
-      rmSync(socket, { force: true })
-      lock.release()
-    })
+    return logOf(core, { stopServing, release: lock.release })
   } catch (error) {
+    storage.close()
     lock.release()
     throw error
   }
@@ -75,7 +72,7 @@ export async function openEmbeddedLog(directory: string, options: EmbeddedLogOpt
 
 /** The same log in memory alone, for tests: nothing of it is left when it is closed. */
 export function memoryLog(options: MemoryLogOptions = {}): EmbeddedLog {
-  return logOf(coreOn(memoryStorage(), options), async () => {})
+  return logOf(coreOn(memoryStorage(), options))
 }
 
 function coreOn(storage: Storage, options: MemoryLogOptions): Core {

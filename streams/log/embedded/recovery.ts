@@ -54,7 +54,7 @@ function follows(offset: number, { endOffset }: Segment, { hasGaps }: RecoveryOp
 
 function cutTail({ file, endOffset }: Segment, end: number, reason: string, { isLast, logger }: RecoveryOptions): void {
   const place = { position: end, offset: endOffset }
-  if (!isLast || hasBatchAfter(file.read(end, file.size - end))) throw corruptSegment(file, place, reason)
+  if (!isLast || hasBatchAfter(file.read(end, file.size - end), endOffset)) throw corruptSegment(file, place, reason)
   logger.warn(
     { file: file.path, ...place, bytes: file.size - end },
     `cut ${file.size - end} bytes off the end of ${file.path}, at offset ${endOffset}: ${reason}; the process was killed while it wrote them`,
@@ -75,20 +75,20 @@ export function corruptSegment({ path }: StorageFile, { position, offset }: Plac
   )
 }
 
-/** Whether a whole batch stands anywhere behind the start of these bytes: then their start was not the end of the log. */
-function hasBatchAfter(bytes: Buffer): boolean {
+/** Whether a later batch stands whole anywhere behind the start of these bytes: then their start was not the end of the log. */
+function hasBatchAfter(bytes: Buffer, endOffset: number): boolean {
   for (let at = 1; at + headerBytes <= bytes.length; at++) {
     const length = bytes.readInt32BE(at + 8)
     if (bytes[at + 16] !== 2 || length < smallestBatch || at + lengthEnd + length > bytes.length) continue
-    if (isBatch(bytes, at)) return true
+    if (isBatch(bytes, at, endOffset)) return true
   }
   return false
 }
 
-function isBatch(bytes: Buffer, at: number): boolean {
+function isBatch(bytes: Buffer, at: number, endOffset: number): boolean {
   try {
     const header = readHeader(bytes, at)
-    return header !== undefined && checksumMatches(bytes, header)
+    return header !== undefined && header.baseOffset > endOffset && checksumMatches(bytes, header)
   } catch {
     return false
   }

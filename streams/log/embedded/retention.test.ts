@@ -108,7 +108,7 @@ test.each(['', '.', '..', 'a/b', 'a b', 'x'.repeat(250)])('a topic cannot be cal
 async function open(config: Readonly<Record<string, string>>) {
   const storage = memoryStorage()
   const clock = manualClock(someTime)
-  const openOn = () => logOf(openCore({ storage, clock, logger: silentLogger, newId: () => 'id' }), async () => {})
+  const openOn = () => logOf(openCore({ storage, clock, logger: silentLogger, newId: () => 'id' }))
   const log = openOn()
   await log.admin.createTopics([{ name: 'topic', partitions: 1, config: { 'segment.bytes': '200', ...config } }])
   async function reopen(): Promise<EmbeddedLog> {

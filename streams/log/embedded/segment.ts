@@ -63,7 +63,7 @@ export function openSegment(file: StorageFile, baseOffset: number): Segment {
       endOffset = header.lastOffset + 1
       maxTimestamp = Math.max(maxTimestamp, header.maxTimestamp)
     },
-    positionOf: (offset) => positions[lastAtMost(offsets, offset)] ?? 0,
+    positionOf: (offset) => positions[lastAtMost(offset, offsets.length, (index) => offsets[index]!)] ?? 0,
     positionAt: (timestamp) => positions[timestamps.findIndex((latest) => latest >= timestamp)],
   }
 }
@@ -94,13 +94,13 @@ export function scanBatches(
   }
 }
 
-/** The index of the last of ascending numbers that is at most the one given; -1 when all are greater. */
-export function lastAtMost(ascending: readonly number[], wanted: number): number {
+/** The index of the last of `count` ascending numbers that is at most the one wanted; -1 when all are greater. */
+export function lastAtMost(wanted: number, count: number, numberAt: (index: number) => number): number {
   let low = 0
-  let high = ascending.length
+  let high = count
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (ascending[middle]! <= wanted) low = middle + 1
+    if (numberAt(middle) <= wanted) low = middle + 1
     else high = middle
   }
   return low - 1

@@ -91,21 +91,17 @@ export function openSegments({ storage, folder, logger, isCompacted, visit }: Se
     roll() {
       const { endOffset, baseOffset } = active()
       if (endOffset === baseOffset) return
+      // Cuts off what a failed write may have left: only the last segment may end in the middle of a batch.
+      active().file.append([])
       const file = storage.file(pathOf(endOffset))
       // The name alone remembers the end of the partition when all older segments are gone.
       file.append([])
       segments.push(openSegment(file, endOffset))
     },
     scan(offset, visit) {
+      const first = lastAtMost(offset, segments.length, (index) => segments[index]!.baseOffset)
       let going = true
-      const first = Math.max(
-        0,
-        lastAtMost(
-          segments.map((segment) => segment.baseOffset),
-          offset,
-        ),
-      )
-      for (let index = first; going && index < segments.length; index++) {
+      for (let index = Math.max(0, first); going && index < segments.length; index++) {
         const segment = segments[index]!
         scanBatches(segment.file, segment.positionOf(offset), (batch) => {
           if (batch.header.lastOffset >= offset) going = visit(batch)

@@ -33,7 +33,10 @@ export async function serveLog(core: Core, socket: string): Promise<() => Promis
   await server.listen({ path: socket })
   chmodSync(socket, 0o600)
   server.server.unref()
-  return () => server.close()
+  return async () => {
+    await server.close()
+    rmSync(socket, { force: true })
+  }
 }
 
 async function callAdmin(admin: LogAdmin, method: keyof LogAdmin, args: readonly unknown[]): Promise<unknown> {

@@ -81,6 +81,7 @@ export function openTopics(options: TopicsOptions): Topics {
       const declared: Declared = { name, partitions, config }
       const topic = open(declared)
       storage.replace(declarationOf(name), Buffer.from(JSON.stringify(declared, undefined, 2)))
+      storage.sync()
       topics.set(name, topic)
     },
     delete(name) {

@@ -48,6 +48,17 @@ test('the timeout is that of each transaction, not of the producer', async () =>
   expect(await valuesIn(0)).toEqual(['0', '1', '2', '3', '4', 'last'])
 })
 
+test('a send of nothing begins no transaction that could time out', async () => {
+  const producer = await log.transactionalProducer({ transactionalId: 'id', timeoutMs: 1000 })
+  await producer.send([])
+  await producer.send([batch('topic', 0, [])])
+  clock.advance(10_000)
+  await producer.commit([], noGroup)
+  await producer.send([batch('topic', 0, ['a'])])
+  await producer.commit([], noGroup)
+  expect(await valuesIn(0)).toEqual(['a'])
+})
+
 test('after a send that failed halfway nothing can be committed before an abort', async () => {
   const producer = await log.transactionalProducer({ transactionalId: 'id', timeoutMs: 1000 })
   await producer.send([batch('topic', 0, ['a'])])
@@ -139,7 +150,7 @@ test('a marker without a transaction changes nothing', async () => {
 
 function open(): void {
   core = openCore({ storage: disk.storage, clock, logger: silentLogger, newId: () => 'id' })
-  log = logOf(core, async () => {})
+  log = logOf(core)
 }
 
 async function valuesIn(partition: number) {

@@ -92,9 +92,11 @@ export function transactionCoordinator(options: CoordinatorOptions): Transaction
         async send(batches) {
           assertUsable()
           assertWhole()
-          if (owner.deadline === undefined) void expire(transactionalId, owner, timeoutMs)
           try {
-            return append(batches, (log) => owner.partitions.add(log))
+            return append(batches, (log) => {
+              if (owner.deadline === undefined) void expire(transactionalId, owner, timeoutMs)
+              owner.partitions.add(log)
+            })
           } catch (error) {
             failure = error
             throw error

@@ -221,7 +221,11 @@ export function groupContract(fixture: LogFixture): void {
         const groupId = uniqueName('group')
         const only = member({ groupId, topics: [topic] })
         await only.join()
-        await expect(fixture.log.admin.setOffsets(groupId, [{ topic, partition: 0, offset: 1 }])).rejects.toThrow()
+        await expect(fixture.log.admin.setOffsets(groupId, [{ topic, partition: 0, offset: 1 }])).rejects.toMatchObject(
+          {
+            code: 'MEMBER_FENCED',
+          },
+        )
         await only.leave()
         await eventually(() => fixture.log.admin.setOffsets(groupId, [{ topic, partition: 0, offset: 1 }]))
         expect(await fixture.log.admin.committedOffsets(groupId, [{ topic, partition: 0 }])).toHaveLength(1)

@@ -81,6 +81,7 @@ export function producingContract(fixture: LogFixture): void {
           { key: Buffer.alloc(0), value: Buffer.alloc(0) },
           { key: Buffer.from([0, 255, 128]), value: Buffer.from('ä€😀'), timestamp: someTime + 5 },
           { key: Buffer.from('k'), value: null, timestamp: someTime - 86_400_000 },
+          { value: Buffer.from('no timestamp'), timestamp: -1 },
           {
             value: Buffer.from('headers'),
             headers: [
@@ -133,6 +134,18 @@ export function producingContract(fixture: LogFixture): void {
             values.map((_, index) => index),
           )
         }
+      },
+      testTimeoutMs,
+    )
+
+    test(
+      'of more than the topic allows in one batch splits it too',
+      async () => {
+        const topic = await fixture.topic(1, { 'max.message.bytes': '10000' })
+        const values = Array.from({ length: 50 }, (_, index) => `${index}`.padEnd(1000, '.'))
+        const [appended] = await send(fixture.log, batch(topic, 0, values))
+        expect(appended).toMatchObject({ baseOffset: 0, nextOffset: 50 })
+        expect(valuesOf({ records: await readAll(fixture.log, { topic, partition: 0 }) })).toEqual(values)
       },
       testTimeoutMs,
     )
