@@ -2,7 +2,15 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Log, openEmbeddedLog, openKafkaLog, openLogRegistry, type SchemaRegistry } from 'millrace'
+import {
+  type Log,
+  type LogRegistry,
+  openEmbeddedLog,
+  openKafkaLog,
+  openLogRegistry,
+  remoteRegistry,
+  type SchemaRegistry,
+} from 'millrace'
 import type { Logger } from 'pino'
 import type { Config } from './config'
 import { openEmbeddedReadModel } from './readmodel/embedded'
@@ -11,7 +19,7 @@ import type { OrderReadModel } from './readmodel/port'
 
 export interface Infrastructure {
   readonly log: Log
-  readonly registry: SchemaRegistry
+  readonly registry: SchemaRegistry | LogRegistry
   readonly views: OrderReadModel
 }
 
@@ -36,10 +44,16 @@ export async function openInfrastructure(
   return { log, registry, views }
 }
 
-async function openRegistry(_config: Config, log: Log, closing: (() => Promise<unknown>)[]): Promise<SchemaRegistry> {
-  const registry = await openLogRegistry(log)
-  closing.push(registry.close)
-  return registry
+/** The one the environment names; else the platform keeps its schemas in its own log, and serves them (see platform.ts). */
+async function openRegistry(
+  { registry }: Config,
+  log: Log,
+  closing: (() => Promise<unknown>)[],
+): Promise<SchemaRegistry | LogRegistry> {
+  if (registry !== undefined) return remoteRegistry(registry)
+  const kept = await openLogRegistry(log)
+  closing.push(kept.close)
+  return kept
 }
 
 /** Tells the processes of one installation apart, for as long as each keeps its data directory. */

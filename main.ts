@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     void end(1)
   })
   await platform.ready
-  process.stdout.write(greeting(platform.url))
+  process.stdout.write(greeting(platform.url, config.registry?.url))
 }
 
 /** Lines for people on a terminal, JSON for everything else. */
@@ -42,7 +42,7 @@ function hintFor({ code }: MillraceError): string {
     : ''
 }
 
-function greeting(url: string): string {
+function greeting(url: string, registry: string | undefined): string {
   const order = JSON.stringify({
     customerId: 'c-1',
     restaurantId: 'r-1',
@@ -53,6 +53,7 @@ function greeting(url: string): string {
     '',
     `  The order platform is running at ${url}`,
     `  API description   ${url}/openapi.json`,
+    `  schema registry   ${registry ?? `${url}/registry`}`,
     `  metrics, health   ${url}/metrics  ${url}/health/ready`,
     '',
     '  Try it:',

@@ -8,6 +8,7 @@ import {
   messageOf,
   openCommandClient,
   registerMetrics,
+  registryRoutes,
   systemClock,
   TerminalError,
   type Topology,
@@ -134,6 +135,7 @@ async function listen(
   { infrastructure, workers, commands }: Running,
   closing: (() => Promise<unknown>)[],
 ): Promise<string> {
+  const { registry } = infrastructure
   const metrics = new Registry()
   registerMetrics(metrics, workers)
   const api = await createApi({
@@ -142,6 +144,9 @@ async function listen(
     readiness: () => readinessOf(workers),
     metrics: () => metrics.metrics(),
     logger,
+    mount: async (app) => {
+      if ('subjects' in registry) await app.register(registryRoutes, { prefix: '/registry', registry })
+    },
   })
   closing.push(() => api.close())
   try {

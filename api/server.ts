@@ -27,6 +27,8 @@ export interface ApiOptions {
   /** How long a reader waits for the read model to reach what was written through this process (ms). Default 2,000. */
   readonly patienceMs?: number
   readonly clock?: Clock
+  /** Routes of others to be served beside the API's. */
+  readonly mount?: (app: FastifyInstance) => Promise<void>
   /** For commands sent without an Idempotency-Key. */
   readonly newId?: () => string
 }
@@ -68,6 +70,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   orderQueryRoutes(app, { orders, fresh })
   cartRoutes(app, { commands, ...(carts && { carts }), fresh, perform, newId })
   operationRoutes(app, { readiness, metrics })
+  await options.mount?.(app as unknown as FastifyInstance)
   await app.ready()
   return app
 }

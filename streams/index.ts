@@ -61,7 +61,6 @@ export type * from './log/port'
 export { type RecordsBuffer, recordsBuffer } from './log/records'
 export { type Logger, silentLogger } from './logger'
 export * from './registry'
-export { openLogRegistry } from './registry/log-registry'
 export * from './serdes'
 export type { StateDirectory } from './stores/backend'
 export {

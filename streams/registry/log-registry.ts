@@ -3,10 +3,10 @@ import { FencedError, OutageError, TerminalError } from '../errors'
 import type { Log, LogReader, TransactionalProducer } from '../log/port'
 import { recordsBuffer } from '../log/records'
 import { type LocalRegistry, localRegistry } from './local'
-import type { SchemaRegistry } from './port'
+import type { ServedRegistry } from './server'
 import type { RegistryEntry } from './state'
 
-export interface LogRegistry extends SchemaRegistry {
+export interface LogRegistry extends ServedRegistry {
   close(): Promise<void>
 }
 
@@ -55,11 +55,11 @@ export async function openLogRegistry(log: Log, options: LogRegistryOptions = {}
     entries = [...entries, ...read.entries]
     local = localRegistry({ entries, record: () => undefined })
   }
-  /** Registers as if it were ours alone, and gives what has to be written for it to be so. */
-  function draft(subject: string, schema: string, type: Parameters<SchemaRegistry['register']>[2]) {
+  /** Changes it as if it were ours alone, and gives what has to be written for it to be so. */
+  function draft<T>(change: (registry: LocalRegistry) => T) {
     const drafted: RegistryEntry[] = []
-    const id = localRegistry({ entries, record: (entry) => drafted.push(entry) }).register(subject, schema, type)
-    return { id, drafted }
+    const result = change(localRegistry({ entries, record: (entry) => drafted.push(entry) }))
+    return { result, drafted }
   }
   async function write(producer: TransactionalProducer, drafted: readonly RegistryEntry[]): Promise<void> {
     const records = recordsBuffer()
@@ -67,30 +67,24 @@ export async function openLogRegistry(log: Log, options: LogRegistryOptions = {}
     await producer.send([{ topic, partition: 0, records }])
     await producer.commit([], { groupId: topic, memberId: '', generation: -1 })
   }
-  async function registerOnce(
-    subject: string,
-    schema: string,
-    type: Parameters<SchemaRegistry['register']>[2],
-  ): Promise<number> {
+  async function changeOnce<T>(change: (registry: LocalRegistry) => T): Promise<T> {
     const producer = await log.transactionalProducer({ transactionalId: topic, timeoutMs: 10_000 })
     try {
       await catchUp()
-      const { id, drafted } = draft(subject, schema, type)
+      const { result, drafted } = draft(change)
       if (drafted.length > 0) await write(producer, drafted)
-      return id
+      return result
     } finally {
       await producer.close()
     }
   }
-  const register: SchemaRegistry['register'] = (subject, schema, type) => {
-    const known = local.find(subject, schema, type)
-    if (known !== undefined) return known.id
+  function changed<T>(change: (registry: LocalRegistry) => T): Promise<T> {
     return inTurn(async () => {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          const id = await registerOnce(subject, schema, type)
+          const result = await changeOnce(change)
           await catchUp()
-          return id
+          return result
         } catch (error) {
           if (error instanceof TerminalError || attempt === ATTEMPTS) throw error
           if (!(error instanceof FencedError)) throw unavailable(topic, error)
@@ -102,7 +96,18 @@ export async function openLogRegistry(log: Log, options: LogRegistryOptions = {}
 
   await inTurn(catchUp)
   return {
-    register,
+    register: (subject, schema, type) => {
+      const known = local.find(subject, schema, type)
+      return known === undefined ? changed((registry) => registry.register(subject, schema, type)) : known.id
+    },
+    setLevel: (level, subject) => changed((registry) => registry.setLevel(level, subject)),
+    subjects: () => local.subjects(),
+    versions: (subject) => local.versions(subject),
+    usesOf: (id) => local.usesOf(id),
+    find: (subject, schema, type) => local.find(subject, schema, type),
+    violations: (subject, schema, versions) => local.violations(subject, schema, versions),
+    level: (subject) => local.level(subject),
+    ownLevel: (subject) => local.ownLevel(subject),
     schemaById: (id) => {
       try {
         return local.schemaById(id)

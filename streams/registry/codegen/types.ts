@@ -40,7 +40,7 @@ export function typeExpression(type: AvroType, declarations: Declarations): stri
       return 'string'
     case 'bytes':
     case 'fixed':
-      return type.logical?.name === 'decimal' ? 'string' : 'Buffer'
+      return type.logical?.name === 'decimal' || type.logical?.name === 'uuid' ? 'string' : 'Buffer'
     case 'array':
       return `readonly ${operand(typeExpression(type.items, declarations))}[]`
     case 'map':
