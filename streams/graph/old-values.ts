@@ -19,7 +19,7 @@ export function sendingOldValues(steps: readonly Placed[]): ReadonlySet<number> 
   const sending = new Set<number>()
   // Children come after their parents.
   for (const step of [...steps].reverse()) {
-    const wanted = step.children.some(({ to }) => takesOldValues(steps[to]!, sending))
+    const wanted = step.children.some((edge) => takesOldValues(steps[edge.to]!, edge.input, sending))
     if (able.has(step.index) && (wanted || knowsFromParent(step, steps, able))) sending.add(step.index)
   }
   return sending

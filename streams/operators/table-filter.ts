@@ -1,28 +1,26 @@
 import { type Change, change } from '../graph/change'
 import type { OperatorFactory } from './operator'
-import { tableRows } from './table-rows'
+import { tableOutput } from './table-output'
 
 /** KTableFilter: a row that does not pass is forwarded as a deletion, unless it is known not to have passed before. */
 export const tableFilter: OperatorFactory<'table-filter'> = (spec, context) => {
   const { predicate, not, store, versioned } = spec
-  const rows = store && tableRows(store, context)
+  const { rows, forward, flush } = tableOutput(store, context)
   const passing = (value: unknown, key: unknown) => (value !== null && predicate(value, key) !== not ? value : null)
-  const before = (key: unknown, { oldValue }: Change<unknown>) => {
+  const before = (key: unknown, oldValue: unknown) => {
     if (!context.sendsOldValues) return null
     return rows === undefined ? passing(oldValue, key) : (rows.get(key)?.value ?? null)
   }
   return {
     process: (record) => {
-      const { key, timestamp } = record
+      const { key } = record
       const incoming = record.value as Change<unknown>
       const newValue = passing(incoming.newValue, key)
-      const oldValue = before(key, incoming)
+      const oldValue = before(key, incoming.oldValue)
       if (!versioned && context.sendsOldValues && newValue === null && oldValue === null) return
-      const written = rows?.put(key, newValue, timestamp)
-      if (written === 'refused') return
-      const isLatest = written === undefined ? incoming.isLatest : written === 'latest'
-      context.forward({ ...record, value: change(newValue, oldValue, isLatest) })
+      forward(record, change(newValue, oldValue, incoming.isLatest))
     },
+    flush,
     row:
       rows?.get ??
       ((key, asOf) => {
