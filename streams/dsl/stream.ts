@@ -252,7 +252,7 @@ export class Stream<K, V> {
   }
 
   /** The Processor API: state, time and headers by hand (Kafka Streams: `KStream#process`). The key may change. */
-  process<K2, V2, const S extends readonly AnyStoreDeclaration[] = readonly []>(
+  process<K2 = K, V2 = V, const S extends readonly AnyStoreDeclaration[] = readonly []>(
     supplier: (context: ProcessorContext<K2, V2, S>) => Processor<K, V>,
     options: ProcessorOptions<S> = {},
   ): Stream<K2, V2> {
@@ -260,7 +260,7 @@ export class Stream<K, V> {
   }
 
   /** The Processor API for values: what it forwards keeps the key of the record in hand (`KStream#processValues`). */
-  processValues<V2, const S extends readonly AnyStoreDeclaration[] = readonly []>(
+  processValues<V2 = V, const S extends readonly AnyStoreDeclaration[] = readonly []>(
     supplier: (context: ValuesProcessorContext<V2, S>) => Processor<K, V>,
     options: ProcessorOptions<S> = {},
   ): Stream<K, V2> {

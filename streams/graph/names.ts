@@ -36,9 +36,11 @@ const prefixes: Readonly<Partial<Record<OperatorType, string>>> = {
 export function stepName(step: Pick<Step, 'index' | 'node' | 'role'>): string {
   const { spec } = step.node
   const place = String(step.index).padStart(10, '0')
-  if (step.role === 'repartition-sink') return `KSTREAM-SINK-${place}`
-  if (step.role === 'repartition-source') return `KSTREAM-SOURCE-${place}`
+  if (spec.type === 'repartition') {
+    return `${spec.repartition}-repartition-${step.role === 'repartition-source' ? 'source' : 'sink'}`
+  }
   if (spec.name !== undefined) return spec.name
+  if (spec.type === 'process' && spec.valuesOnly) return `KSTREAM-PROCESSVALUES-${place}`
   return `${prefixes[spec.type] ?? `KSTREAM-${spec.type.toUpperCase()}`}-${place}`
 }
 

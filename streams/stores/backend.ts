@@ -35,11 +35,20 @@ export interface StoreBackend {
   close(): Promise<void>
 }
 
+/** A small text beside the state of all tasks: the topology's fingerprint. */
+export interface StateNote {
+  read(): Promise<string | undefined>
+  /** All or nothing. */
+  write(text: string): Promise<void>
+}
+
 export interface StateDirectory {
   /** Opens the back end of one store of one task. @throws MillraceError STATE_LOCKED, STATE_CORRUPT, STATE_UNAVAILABLE */
   open(taskId: string, storeName: string): Promise<StoreBackend>
   /** Removes what a task kept (it is rebuilt from the changelog). */
   wipe(taskId: string): Promise<void>
+  /** Absent where nothing outlives the process. @throws MillraceError STATE_LOCKED; OutageError STATE_UNAVAILABLE */
+  readonly note?: StateNote
   /** Tasks that have state here. */
   tasks(): Promise<readonly string[]>
   close(): Promise<void>

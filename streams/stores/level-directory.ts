@@ -5,6 +5,7 @@ import type { StateDirectory, StoreBackend } from './backend'
 import { levelBackend } from './level'
 import { levelError } from './level-errors'
 import { acquireLock, type Release } from './level-lock'
+import { fileNote } from './level-note'
 import { levelRanges } from './level-ranges'
 
 interface TaskState {
@@ -19,6 +20,7 @@ interface TaskState {
 export function levelStateDirectory(stateDir: string, applicationId: string): StateDirectory {
   const root = join(stateDir, applicationId)
   const ranges = levelRanges()
+  const note = fileNote(join(root, 'fingerprint.json'))
   const tasks = new Map<string, TaskState>()
   let processLock: Promise<Release> | undefined
 
@@ -88,6 +90,10 @@ export function levelStateDirectory(stateDir: string, applicationId: string): St
       } finally {
         await release()
       }
+    },
+    note: {
+      read: () => lockProcess().then(note.read),
+      write: (text) => lockProcess().then(() => note.write(text)),
     },
     tasks: () => taskDirectories(root),
     async close() {
