@@ -4,7 +4,8 @@ import { type Cell, type Cells, cells } from './cells'
 import type { StoreParts } from './key-value'
 import type { ChangelogRecord, ManagedStore, RestoreRecord } from './managed'
 import { type StreamTime, streamTime } from './stream-time'
-import { type AtRange, type Change, type Line, timelines, timelineUnits } from './timelines'
+import { timelineUnits } from './timeline-units'
+import { type AtRange, type Change, type Line, timelines } from './timelines'
 
 /** How a kind of store writes the time of an entry: in `at`s, ordered, and in the keys of its changelog, as Kafka Streams does. */
 export interface TimeSchema {

@@ -1,31 +1,9 @@
 import type { StoreBackend } from './backend'
-import {
-  type Bundle,
-  EMPTY,
-  findSlot,
-  isLarge,
-  type PayloadCodec,
-  packBundle,
-  type Slot,
-  SPILLED,
-  slotsBetween,
-  unpackBundle,
-  withSlot,
-} from './bundle'
-import { fromId } from './bytes'
-import { metaCodec, type StoreMeta, type StreamTime } from './stream-time'
-import {
-  bundleId,
-  bundleKey,
-  bundleRange,
-  idsBefore,
-  kindOf,
-  metaId,
-  parseSlotId,
-  slotId,
-  slotRange,
-} from './timeline-ids'
-import { type UnitCodec, type WriteBack, writeBack } from './write-back'
+import { type Bundle, EMPTY, findSlot, isLarge, type Slot, SPILLED, slotsBetween, withSlot } from './bundle'
+import { segmentExpiry } from './segment-expiry'
+import type { StoreMeta, StreamTime } from './stream-time'
+import { bundleId, bundleKey, bundleRange, kindOf, metaId, parseSlotId, slotId, slotRange } from './timeline-ids'
+import type { WriteBack } from './write-back'
 
 /**
  * Values by key and time: what window, session and versioned stores have in common. Per key and segment of time there
@@ -68,43 +46,6 @@ export interface Change<P> {
   /** null: deleted. */
   readonly payload: P | null
   readonly changedAt: number
-}
-
-export interface TimelineCodecs<P> {
-  readonly atLength: number
-  readonly payloads: PayloadCodec<P>
-  /** Units that a store keeps beside its timelines, under `latestId`. */
-  readonly latest?: UnitCodec<unknown>
-}
-
-/** A slot, its cell and their buffers, as objects. */
-const SLOT_OVERHEAD_BYTES = 200
-
-const isBundle = (unit: unknown): boolean => typeof unit === 'object' && unit !== null && 'slots' in unit
-
-/** The cache that all units of such a store share, so that one batch holds them. An id tells what kind its unit is. */
-export function timelineUnits<P>(
-  backend: StoreBackend,
-  codecs: TimelineCodecs<P>,
-  cacheBytes: number,
-): WriteBack<unknown> {
-  const { atLength, payloads } = codecs
-  const bundle: UnitCodec<Bundle<P>> = {
-    encode: (unit) => packBundle(unit, payloads),
-    decode: (bytes) => unpackBundle(bytes, atLength, payloads),
-    extraBytes: (unit) => unit.slots.length * SLOT_OVERHEAD_BYTES,
-  }
-  const slot: UnitCodec<Slot<P>> = {
-    encode: (unit) => payloads.pack(unit.payload!),
-    decode: (bytes, id) => ({ at: id.slice(-atLength), payload: payloads.unpack(bytes), changedAt: 0, logged: true }),
-  }
-  const byKind = { bundle, slot, meta: metaCodec, latest: codecs.latest ?? slot } as Record<string, UnitCodec<unknown>>
-  const codec: UnitCodec<unknown> = {
-    encode: (unit, id) => byKind[kindOf(id)]!.encode(unit, id),
-    decode: (bytes, id) => byKind[kindOf(id)]!.decode(bytes, id),
-    extraBytes: (unit) => (isBundle(unit) ? bundle.extraBytes!(unit as Bundle<P>) : 0),
-  }
-  return writeBack(backend, codec, cacheBytes)
 }
 
 export function timelines<P>(backend: StoreBackend, units: WriteBack<unknown>): Timelines<P> {
@@ -185,32 +126,6 @@ function pushUnlogged<P>(changes: Change<P>[], key: string, slots: readonly Slot
     if (slot.logged) continue
     slot.logged = true
     changes.push({ key, at: slot.at, payload: slot.payload, changedAt: slot.changedAt })
-  }
-}
-
-/** Deletes expired segments in the background: a commit does not wait for it, and a failure shows at the next one. */
-function segmentExpiry(backend: StoreBackend) {
-  let expiredBefore = Number.NEGATIVE_INFINITY
-  let running: Promise<void> = Promise.resolve()
-  let failure: { readonly error: unknown } | undefined
-
-  async function clear(segment: number): Promise<void> {
-    for (const { from, to } of idsBefore(segment)) await backend.clear({ from: fromId(from), to: fromId(to) })
-  }
-  return {
-    expire(segment: number): void {
-      if (segment <= expiredBefore) return
-      expiredBefore = segment
-      running = running
-        .then(() => clear(segment))
-        .catch((error) => {
-          failure = { error }
-        })
-    },
-    check(): void {
-      if (failure !== undefined) throw failure.error
-    },
-    settled: () => running,
   }
 }
 

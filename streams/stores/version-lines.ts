@@ -2,7 +2,8 @@ import { orderedLong, readLong, readOrderedLong, writeLong } from './bytes'
 import type { Cell, Cells } from './cells'
 import type { StreamTime } from './stream-time'
 import { allLatest, latestId } from './timeline-ids'
-import type { TimelineCodecs, Timelines } from './timelines'
+import type { TimelineCodecs } from './timeline-units'
+import type { Timelines } from './timelines'
 import type { Unit, UnitCodec, WriteBack } from './write-back'
 
 /** The version that holds now. */
