@@ -187,7 +187,11 @@ export type MemberStatus = 'joined' | 'rebalance' | 'lost' | 'left'
 /** Membership in a group (the classic protocol). Heartbeats run by themselves between `join` and `leave`. */
 export interface GroupMember {
   readonly status: MemberStatus
-  /** Joins or rejoins; resolves with the assignment of the new generation. @throws OutageError LOG_UNAVAILABLE */
+  /**
+   * Joins or rejoins; resolves with the assignment of the new generation.
+   * @throws OutageError LOG_UNAVAILABLE; OutageError MEMBER_FENCED, with status `lost`, where a generation has passed the
+   *   member by, in which another may have owned what it still holds: drop all tasks without commit, then join again
+   */
   join(): Promise<Joined>
   /** Asks the group to rebalance (for example because a standby has caught up). */
   requestRejoin(): void

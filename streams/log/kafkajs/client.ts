@@ -1,6 +1,4 @@
-import type { Clock } from '../../clock'
 import { MillraceError, OutageError } from '../../errors'
-import type { Logger } from '../../logger'
 import type { TopicPartition } from '../port'
 import type { CoordinatorKind, Directory } from './directory'
 import { kafkaError, kafkaName, type Reaction, reactionTo } from './errors'
@@ -31,8 +29,6 @@ export interface AskOptions {
 /** Connections of its own, and requests over them that find the right broker and are repeated until it answers. */
 export interface Client {
   readonly links: LinkSet
-  readonly clock: Clock
-  readonly logger: Logger
   /**
    * Runs `use` at the target until it succeeds, fails for good, or the deadline (`outageAfterMs`) has passed.
    * @param what begins the message of an error
@@ -90,8 +86,6 @@ export function createClient({ settings, directory, outageAfterMs }: Shared): Cl
 
   return {
     links,
-    clock,
-    logger,
     pause,
     async ask(target, what, use, { again = true, deadlineMs = outageAfterMs } = {}) {
       const began = clock.now()
@@ -125,7 +119,7 @@ export function patience(error: unknown, deadlineMs: number): number {
   return kafkaName(error) === 'UNKNOWN_TOPIC_OR_PARTITION' ? Math.min(TOPIC_PATIENCE_MS, deadlineMs) : deadlineMs
 }
 
-/** Short while a transaction is ending (FACTS: it takes a few ms), else doubling up to a second. */
+/** Short while a transaction is ending, which takes a few ms, else doubling up to a second. */
 export function retryDelayMs(reaction: Reaction, attempt: number): number {
   return reaction === 'concurrent' ? Math.min(1 + attempt, 20) : Math.min(20 * 2 ** attempt, 1_000)
 }

@@ -76,7 +76,7 @@ export function kafkaConfigFromEnv(env: Readonly<Record<string, string | undefin
       ? {}
       : {
           sasl: {
-            mechanism: KAFKA_SASL_MECHANISM.toLowerCase() as 'plain',
+            mechanism: KAFKA_SASL_MECHANISM.toLowerCase() as Lowercase<typeof KAFKA_SASL_MECHANISM>,
             username: credentials.KAFKA_SASL_USERNAME ?? '',
             password: credentials.KAFKA_SASL_PASSWORD ?? '',
           },

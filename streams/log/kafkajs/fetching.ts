@@ -2,8 +2,8 @@ import { MillraceError } from '../../errors'
 import type { IsolationLevel } from '../port'
 import { type Client, leaderMissing, retryDelayMs, type Shared } from './client'
 import { fromKafkajs, kafkaError, kafkaName, reactionTo } from './errors'
-import { placeOf } from './lanes'
 import { type FetchResult, fetchRequest } from './protocol/fetch'
+import { placeOf } from './protocol/grouped'
 import type { NodeAddress } from './protocol/metadata'
 import { listOffsetsRequest } from './protocol/offsets'
 import { isFull, keep, noteFailure, type Reading, wantsMore } from './reading'
@@ -102,7 +102,7 @@ export function createFetching(options: FetchingOptions): Fetching {
   function receive(reading: Reading, result: FetchResult): void {
     const { errorCode, highWatermark, lastStableOffset, aborted, bytes } = result
     if (errorCode !== 0) {
-      failed(reading, kafkaError(errorCode, { what: describe(reading), details: place(reading) }))
+      failed(reading, kafkaError(errorCode, { what: whatFails(reading), details: detailsOf(reading) }))
       return
     }
     try {
@@ -119,7 +119,7 @@ export function createFetching(options: FetchingOptions): Fetching {
     if (kafkaName(error) === 'OFFSET_OUT_OF_RANGE') {
       void confirmRange(reading)
     } else if (reactionTo(error) === 'fail') {
-      reading.error = fromKafkajs(error, describe(reading))
+      reading.error = fromKafkajs(error, whatFails(reading))
     } else {
       noteFailure(reading, error, clock.now(), outageAfterMs)
       lookAfter(reading)
@@ -151,9 +151,7 @@ export function createFetching(options: FetchingOptions): Fetching {
     ailing.add(reading)
     if (healing) return
     healing = true
-    void heal().finally(() => {
-      healing = false
-    })
+    void heal()
   }
   /** Asks who leads what is ailing, until all have a leader to fetch from. */
   async function heal(): Promise<void> {
@@ -179,17 +177,20 @@ export function createFetching(options: FetchingOptions): Fetching {
       onArrival()
       pump()
     }
+    healing = false // with nothing awaited since the last look at what ails
   }
 
   return { pump, close: () => closing.abort() }
 }
 
-const place = ({ topic, partition, fetchOffset }: Reading) => ({ topic, partition, offset: fetchOffset })
+const detailsOf = ({ topic, partition, fetchOffset }: Reading) => ({ topic, partition, offset: fetchOffset })
 
-const describe = ({ topic, partition, fetchOffset }: Reading) =>
+const whatFails = ({ topic, partition, fetchOffset }: Reading) =>
   `reading ${topic}-${partition} from offset ${fetchOffset}`
 
 function outOfRange(reading: Reading, startOffset: number, endOffset: number): MillraceError {
-  const message = `${describe(reading)}: it holds the offsets from ${startOffset} to before ${endOffset}`
-  return new MillraceError('OFFSET_OUT_OF_RANGE', message, { details: { ...place(reading), startOffset, endOffset } })
+  const message = `${whatFails(reading)}: it holds the offsets from ${startOffset} to before ${endOffset}`
+  return new MillraceError('OFFSET_OUT_OF_RANGE', message, {
+    details: { ...detailsOf(reading), startOffset, endOffset },
+  })
 }

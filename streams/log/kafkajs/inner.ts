@@ -3,7 +3,6 @@
  * nothing promises that they stay, which is why its version is pinned. From them come connections with TLS and SASL and
  * the requests of groups, transactions and administration; metadata, fetching and producing are ours.
  */
-import type { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import type { SASLOptions } from 'kafkajs'
@@ -57,7 +56,7 @@ export interface RawRequest {
   }
 }
 
-export interface RequestQueue extends EventEmitter {
+export interface RequestQueue {
   readonly pending: readonly unknown[]
   scheduleCheckPendingRequests(): void
 }
@@ -76,7 +75,6 @@ export interface Connection {
 export interface ConnectionPool {
   /** Two: kafkajs sends Fetch on the second. */
   readonly pool: readonly Connection[]
-  readonly sasl: SASLOptions | undefined
 }
 
 interface ConnectionPoolConstructor {
@@ -150,16 +148,6 @@ export interface Broker {
   addPartitionsToTxn(request: TransactionRequest & { topics: readonly TopicPartitions[] }): Promise<unknown>
   addOffsetsToTxn(request: TransactionRequest & { groupId: string }): Promise<unknown>
   endTxn(request: TransactionRequest & { transactionResult: boolean }): Promise<unknown>
-  createTopics(request: {
-    topics: readonly {
-      readonly topic: string
-      readonly numPartitions: number
-      readonly replicationFactor: number
-      readonly replicaAssignment?: readonly never[]
-      readonly configEntries: readonly { readonly name: string; readonly value: string }[]
-    }[]
-  }): Promise<unknown>
-  deleteTopics(request: { topics: readonly string[] }): Promise<unknown>
   describeConfigs(request: {
     resources: readonly { readonly type: number; readonly name: string }[]
   }): Promise<{ readonly resources: readonly ConfigResource[] }>

@@ -1,6 +1,7 @@
 import type { OutgoingBatch, TopicPartition } from '../port'
 import type { ProducerStamp } from '../records'
 import { type SequencedBatch, seal } from './batches'
+import { placeOf } from './protocol/grouped'
 
 /** What is still to be appended to one partition, in order: one batch at a time, and the next when it is acknowledged. */
 export interface Lane extends TopicPartition {
@@ -31,8 +32,6 @@ export function lanesOf(batches: readonly OutgoingBatch[]): Lane[] {
 }
 
 const untroubled = { attempts: 0, failingSince: undefined, notBefore: 0 } as const
-
-export const placeOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`
 
 /** The batch to send now, sealed with the partition's next sequence where it was not yet; undefined when all is done. */
 export function headOf(lane: Lane, stamp: ProducerStamp): SequencedBatch | undefined {

@@ -3,7 +3,7 @@ import type { FetchedBatch, LogReader, ReaderOptions, TopicPartition } from '../
 import { createClient, type Shared } from './client'
 import { fromKafkajs } from './errors'
 import { createFetching } from './fetching'
-import { placeOf } from './lanes'
+import { placeOf } from './protocol/grouped'
 import { canBeTaken, type Reading, startReading, take } from './reading'
 
 const MAX_BYTES_PER_PARTITION = 1024 * 1024

@@ -10,15 +10,15 @@ import type { Identity } from './batches'
 import { type AskOptions, type Client, createClient, type Shared } from './client'
 import { kafkaError, kafkaName } from './errors'
 import type { Broker, TransactionRequest } from './inner'
-import { placeOf } from './lanes'
 import type { Link } from './links'
-import { groupByTopic } from './protocol/grouped'
+import { groupByTopic, placeOf } from './protocol/grouped'
 import { txnOffsetCommitRequest } from './protocol/offsets'
 import { createSender } from './sender'
 import { oneAtATime } from './serial'
+import { within } from './within'
 
 /** A producer that is being closed does not wait long for its last transaction to be aborted. */
-const ABORT_ON_CLOSE_MS = 1_000
+const ABORT_ON_CLOSE_MS = 2_000
 
 /**
  * A transactional producer (KIP-98, KIP-447). Resolves once every older one of the same id is fenced and what it left
@@ -59,6 +59,7 @@ interface Context {
 }
 
 function transactionalProducer({ shared, client, transactionalId, identity }: Context): TransactionalProducer {
+  const { clock, logger } = shared.settings
   const sender = createSender({ client, shared, transactionalId })
   const serially = oneAtATime()
   const own: TransactionRequest = { transactionalId, ...identity }
@@ -137,9 +138,12 @@ function transactionalProducer({ shared, client, transactionalId, identity }: Co
       if (begun && unusable === undefined) {
         // Readers of committed data need not wait for the transaction to time out.
         const abort = step(async () => {
-          if (begun) await end(false, { ...once, deadlineMs: ABORT_ON_CLOSE_MS })
+          if (begun) await end(false, once)
         })
-        await abort.catch((error) => client.logger.debug({ err: error }, `closing: ${messageOf(error)}`))
+        const late = () => new OutageError('LOG_UNAVAILABLE', `${transactionalId} was not aborted in time`)
+        await within(clock, ABORT_ON_CLOSE_MS, abort, late).catch((error: unknown) => {
+          logger.debug({ err: error }, `closing the transactional producer ${transactionalId}: ${messageOf(error)}`)
+        })
       }
       closed = true
       client.close()

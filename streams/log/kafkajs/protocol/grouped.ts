@@ -1,5 +1,8 @@
 import type { TopicPartition } from '../../port'
 
+/** What tells one partition from another, as a key. */
+export const placeOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`
+
 /** Kafka's requests list partitions under their topic. */
 export interface ByTopic<T> {
   readonly topic: string
