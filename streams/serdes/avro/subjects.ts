@@ -13,7 +13,7 @@ export type SubjectStrategy = 'topicName' | 'recordName' | 'topicRecordName'
 export function subjectOf(strategy: SubjectStrategy, type: AvroType, { topic, role }: SerdeContext): string {
   if (strategy === 'topicName') return `${topic}-${role}`
   if (!('name' in type)) {
-    const message = `${topic} (${role}): the subject strategy ${strategy} needs a schema with a name, not a ${type.kind}`
+    const message = `${topic} (${role}): the subject strategy ${strategy} needs a schema with a name, and a schema of kind ${type.kind} has none`
     throw new TerminalError('SCHEMA_INVALID', message)
   }
   return strategy === 'recordName' ? type.name : `${topic}-${type.name}`
