@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { MillraceError } from '../errors'
 import { version } from '../package.json'
 import { registerDlq } from './dlq'
+import { registerTopology } from './topology'
 
 async function main(): Promise<void> {
   const program = new Command('millrace')
@@ -11,11 +12,14 @@ async function main(): Promise<void> {
     .showHelpAfterError('(--help says more)')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   registerDlq(program)
+  registerTopology(program)
   await program.parseAsync(process.argv)
 }
 
 main().catch((error: unknown) => {
   const known = error instanceof MillraceError
-  process.stderr.write(`${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  process.stderr.write(
+    `${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  )
   process.exit(1)
 })
