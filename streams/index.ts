@@ -10,7 +10,7 @@ export type { Duration } from './dsl/duration'
 export type { MaybeRegrouped, Regrouped } from './dsl/group'
 export type { GroupedStream } from './dsl/grouped-stream'
 export { type JoinStores, type JoinStoresOptions, joinStores } from './dsl/join-stores'
-export type { ProcessedRecord, Processor, ProcessorContext } from './dsl/process'
+export type { ProcessedRecord, Processor, ProcessorContext, ValuesProcessorContext } from './dsl/process'
 export { type SourceOptions, Stream, stream } from './dsl/stream'
 export {
   type SuppressBuffer,
@@ -19,6 +19,7 @@ export {
   untilTimeLimit,
   untilWindowCloses,
 } from './dsl/suppress'
+export { Table, type TableStore, table } from './dsl/table'
 export { type WindowedStore, type WindowedStoreOptions, windowedStore } from './dsl/windowed-store'
 export type { SessionWindowedStream, WindowedStream } from './dsl/windowed-stream'
 export {
