@@ -20,6 +20,7 @@ import {
 } from './process'
 import { type ChooseTopic, chosenTopic, type SinkOptions, type SinkTopics, sinkEnd } from './sink'
 import { type Branches, type BranchPredicates, splitNodes } from './split'
+import { joinStreamWithTable, type StreamTableJoinOptions } from './stream-table-join'
 import { type Table, type TableStore, toTable } from './table'
 import type { JoinWindows } from './within'
 
@@ -131,9 +132,7 @@ export class Stream<K, V> {
    * be named.
    * @throws MillraceError TOPOLOGY_INVALID: the key has changed and it is not said how to repartition
    */
-  groupByKey(
-    regrouped?: MaybeRegrouped<Exclude<K, null>, Exclude<V, null>>,
-  ): GroupedStream<Exclude<K, null>, V> {
+  groupByKey(regrouped?: MaybeRegrouped<Exclude<K, null>, Exclude<V, null>>): GroupedStream<Exclude<K, null>, V> {
     return groupByKey(this, regrouped)
   }
 
@@ -162,8 +161,21 @@ export class Stream<K, V> {
     joiner: (left: Exclude<V, null>, right: Exclude<V2, null>, key: Exclude<K, null>) => R,
     windows: JoinWindows,
     stores: NoInfer<JoinStoresOf<K, V, V2>>,
-  ): Stream<K, R> {
-    return this.joinedWith(other, { kind: 'inner', joiner, windows, stores })
+  ): Stream<K, R>
+  /**
+   * Joins each record with the row its key has in the table at that moment; the result has the record's timestamp
+   * (`KStream#join(KTable)`). Changes of the table make no results.
+   * @throws MillraceError TOPOLOGY_INVALID: the table does not keep its rows, or something durable has no name
+   * @example
+   * orders.join(customers, (order, customer) => ({ ...order, city: customer.city }))
+   */
+  join<V2, R>(
+    table: Table<Exclude<K, null>, V2>,
+    joiner: (value: Exclude<V, null>, row: V2, key: Exclude<K, null>) => R,
+    options?: StreamTableJoinOptions<Exclude<K, null>, Exclude<V, null>>,
+  ): Stream<K, R>
+  join(other: object, joiner: unknown, third?: unknown, stores?: unknown): unknown {
+    return this.joining('inner', [other, joiner, third, stores])
   }
 
   /**
@@ -175,8 +187,15 @@ export class Stream<K, V> {
     joiner: (left: Exclude<V, null>, right: Exclude<V2, null> | null, key: K) => R,
     windows: JoinWindows,
     stores: NoInfer<JoinStoresOf<K, V, V2>>,
-  ): Stream<K, R> {
-    return this.joinedWith(other, { kind: 'left', joiner, windows, stores })
+  ): Stream<K, R>
+  /** As `join` with a table; a record without a row, or without a key, is joined with null (`KStream#leftJoin(KTable)`). */
+  leftJoin<V2, R>(
+    table: Table<Exclude<K, null>, V2>,
+    joiner: (value: Exclude<V, null>, row: V2 | null, key: K) => R,
+    options?: StreamTableJoinOptions<Exclude<K, null>, Exclude<V, null>>,
+  ): Stream<K, R>
+  leftJoin(other: object, joiner: unknown, third?: unknown, stores?: unknown): unknown {
+    return this.joining('left', [other, joiner, third, stores])
   }
 
   /** As `leftJoin`, for both sides (`KStream#outerJoin`). */
@@ -299,6 +318,20 @@ export class Stream<K, V> {
       events: new Stream<string, E>(events, lineage),
       outcomes: new Stream<string, Outcome<S>>(outcomes, lineage),
     })
+  }
+
+  /** What a join is joined with decides which join it is. */
+  private joining(
+    kind: 'inner' | 'left',
+    [other, joiner, third, stores]: readonly [object, unknown, unknown, unknown],
+  ): Stream<K, unknown> {
+    if (other instanceof Stream) {
+      return this.joinedWith(other, { kind, joiner, windows: erase<JoinWindows>(third), stores: erase<never>(stores) })
+    }
+    const table = erase<Table<never, unknown>>(other)
+    const options = erase<StreamTableJoinOptions<K, V> | undefined>(third)
+    const joined = joinStreamWithTable({ stream: this, joiner, left: kind === 'left', options }, table)
+    return new Stream<K, unknown>(joined, { serdes: { key: this.lineage.serdes.key }, keyChanged: false })
   }
 
   private joinedWith<V2, R>(other: Stream<K, V2>, join: StreamJoin<K, V, V2>): Stream<K, R> {

@@ -5,8 +5,10 @@ import type { TableStore } from '../graph/specs/table'
 import type { Windowed } from '../serdes/windowed'
 import type { Topic } from '../topics'
 import { erase, eraseTopic } from './erase'
+import { type GroupedTable, groupTable, type RowGroups } from './grouped-table'
 import { type KnownSerdes, type SourceOptions, Stream } from './stream'
 import { type SuppressBuffer, suppressNode, type UntilTimeLimit, type UntilWindowCloses } from './suppress'
+import { joinTables } from './table-join'
 
 export type { TableStore } from '../graph/specs/table'
 
@@ -31,11 +33,11 @@ export interface TableLineage<K, V> {
  */
 export function table<K, V>(
   topic: Topic<K, V>,
-  store?: TableStore<K, Exclude<V, null>>,
+  store?: TableStore<Exclude<K, null>, Exclude<V, null>>,
   options: SourceOptions = {},
-): Table<K, Exclude<V, null>> {
+): Table<Exclude<K, null>, Exclude<V, null>> {
   const source = node({ type: 'source', topic: eraseTopic(topic), ...options, tombstones: true }, [])
-  const serdes = store ?? erase<KnownSerdes<K, Exclude<V, null>>>(topic)
+  const serdes = store ?? erase<KnownSerdes<Exclude<K, null>, Exclude<V, null>>>(topic)
   return new Table(stored({ type: 'to-table', of: 'topic' }, store, source), {
     serdes: { key: serdes.key, value: serdes.value },
     rows: rowsOf(store),
@@ -127,6 +129,46 @@ export class Table<K, V> {
   ): Table<Windowed<W>, V>
   suppress(until: UntilTimeLimit | UntilWindowCloses, buffer: SuppressBuffer<never, V>): unknown {
     return new Table<K, V>(suppressNode(this, until, buffer), this.lineage)
+  }
+
+  /**
+   * The rows that both tables have under one key; a change on either side is a change of the result (`KTable#join`).
+   * @throws MillraceError TOPOLOGY_INVALID: a table does not keep its rows
+   */
+  join<V2, R>(other: Table<K, V2>, joiner: (left: V, right: V2, key: K) => R, store?: TableStore<K, R>): Table<K, R> {
+    return joinTables(this, other, { joiner, needs: [true, true] }, store)
+  }
+
+  /** The rows of this table, each with that of the other or null (`KTable#leftJoin`). */
+  leftJoin<V2, R>(
+    other: Table<K, V2>,
+    joiner: (left: V, right: V2 | null, key: K) => R,
+    store?: TableStore<K, R>,
+  ): Table<K, R> {
+    return joinTables(this, other, { joiner, needs: [true, false] }, store)
+  }
+
+  /** The rows of either table (`KTable#outerJoin`). */
+  outerJoin<V2, R>(
+    other: Table<K, V2>,
+    joiner: (left: V | null, right: V2 | null, key: K) => R,
+    store?: TableStore<K, R>,
+  ): Table<K, R> {
+    return joinTables(this, other, { joiner, needs: [false, false] }, store)
+  }
+
+  /**
+   * Groups the rows, each under the group and with the value selected for it; null is in no group (`KTable#groupBy`). They
+   * go through the topic `<app-id>-<name>-repartition`.
+   * @throws MillraceError TOPOLOGY_INVALID: the table does not keep its rows
+   * @example
+   * employees.groupBy(({ dept, salary }) => [dept, salary], { name: 'by-dept', key: string, value: long })
+   */
+  groupBy<K2, V2>(
+    select: (value: V, key: K) => readonly [group: NoInfer<K2> | null, value: NoInfer<V2> | null] | null,
+    groups: RowGroups<K2, V2>,
+  ): GroupedTable<K2, V2> {
+    return groupTable(this, select, groups)
   }
 
   private filtered(

@@ -65,6 +65,8 @@ function takesOldValues({ index, node: { spec } }: Placed, input: number, sendin
     case 'table-filter':
     case 'table-group-by':
     case 'suppress':
+    case 'foreign-key-subscribe':
+    case 'foreign-key-subscriptions':
       return true
     case 'table-join':
       // Where the other side may be missing, only the old value tells whether there was a result to delete.

@@ -1,14 +1,11 @@
 import type { ErasedTableStore } from '../graph/specs/table'
-import type { TimestampedKeyValueStore, ValueAndTimestamp, VersionedStore } from '../stores/store'
+import type { TimestampedKeyValueStore, ValueAndTimestamp, VersionedStore, VersionedWrite } from '../stores/store'
 import type { OperatorContext } from './operator'
-
-/** What became of a write: it is the latest row, it belongs to the past (versioned stores), or it was too late to be kept. */
-export type Written = 'latest' | 'past' | 'refused'
 
 /** The rows of a table over the kinds of store that can keep them (Kafka Streams' KeyValueStoreWrapper). */
 export interface TableRows {
   get(key: unknown, asOf?: number): ValueAndTimestamp<unknown> | undefined
-  put(key: unknown, value: unknown, timestamp: number): Written
+  put(key: unknown, value: unknown, timestamp: number): VersionedWrite
 }
 
 export function tableRows({ name, kind }: ErasedTableStore, context: Pick<OperatorContext, 'store'>): TableRows {
@@ -30,10 +27,6 @@ function latestRows(store: TimestampedKeyValueStore<unknown, unknown>): TableRow
 function versionedRows(store: VersionedStore<unknown, unknown>): TableRows {
   return {
     get: (key, asOf) => store.get(key, asOf),
-    put: (key, value, timestamp) => {
-      const latest = store.get(key)
-      if (!store.put(key, value, timestamp)) return 'refused'
-      return latest === undefined || latest.timestamp <= timestamp ? 'latest' : 'past'
-    },
+    put: (key, value, timestamp) => store.put(key, value, timestamp),
   }
 }

@@ -2,6 +2,9 @@ import type { OperatorType } from '../graph/specs'
 import { aggregate } from './aggregate'
 import { batchSink } from './batch-sink'
 import { decide } from './decide'
+import { foreignKeyResponse } from './foreign-key-response'
+import { foreignKeySubscribe } from './foreign-key-subscribe'
+import { foreignKeySubscriptions } from './foreign-key-subscriptions'
 import { hoppingAggregate } from './hopping-aggregate'
 import { mapAsync } from './map-async'
 import type { OperatorFactory } from './operator'
@@ -10,6 +13,7 @@ import { sessionAggregate } from './session-aggregate'
 import { slidingAggregate } from './sliding-aggregate'
 import * as stateless from './stateless'
 import { streamJoin } from './stream-join'
+import { streamTableJoin } from './stream-table-join'
 import { suppress } from './suppress'
 import { tableAggregate } from './table-aggregate'
 import { tableFilter } from './table-filter'
@@ -39,6 +43,7 @@ export const operators: { readonly [T in InnerOperatorType]: OperatorFactory<T> 
   'map-async': mapAsync,
   'batch-sink': batchSink,
   'stream-join': streamJoin,
+  'stream-table-join': streamTableJoin,
   aggregate,
   'hopping-aggregate': hoppingAggregate,
   'sliding-aggregate': slidingAggregate,
@@ -49,6 +54,9 @@ export const operators: { readonly [T in InnerOperatorType]: OperatorFactory<T> 
   'table-filter': tableFilter,
   'table-map-values': tableMapValues,
   'table-join': tableJoin,
+  'foreign-key-subscribe': foreignKeySubscribe,
+  'foreign-key-subscriptions': foreignKeySubscriptions,
+  'foreign-key-response': foreignKeyResponse,
   'table-group-by': tableGroupBy,
   'table-aggregate': tableAggregate,
 }

@@ -1,4 +1,5 @@
 import api from '@kafkajs/confluent-schema-registry/dist/api'
+import { type Clock, systemClock } from '../clock'
 import { MillraceError, messageOf, OutageError, TerminalError } from '../errors'
 import type { MaybePromise, RegisteredSchema, SchemaRegistry, SchemaType } from './port'
 
@@ -8,6 +9,7 @@ export interface RemoteRegistryOptions {
   readonly credentials?: { readonly user: string; readonly password: string }
   /** All attempts at one question together (ms). Default 10,000. */
   readonly deadlineMs?: number
+  readonly clock?: Clock
 }
 
 /** What a registry answers beside a success: an HTTP status, and a text with Confluent's error code in it. */
@@ -24,7 +26,7 @@ const RETRIES = { retries: 3, initialRetryTimeInSecs: 0.1, maxRetryTimeInSecs: 2
  * included, since no record is at fault.
  */
 export function remoteRegistry(options: RemoteRegistryOptions): SchemaRegistry {
-  const { url, credentials, deadlineMs = 10_000 } = options
+  const { url, credentials, deadlineMs = 10_000, clock = systemClock } = options
   const client = api({
     host: url.replace(/\/+$/, ''),
     clientId: 'millrace',
@@ -34,7 +36,12 @@ export function remoteRegistry(options: RemoteRegistryOptions): SchemaRegistry {
   const schemas = onceEach<number, RegisteredSchema>()
   const ids = onceEach<string, number>()
   const ask = <T>(what: string, question: () => Promise<{ data(): T }>): Promise<T> =>
-    within(deadlineMs, `${what} at ${url}`, async () => (await question()).data())
+    within({ clock, deadlineMs, what: `${what} at ${url}` }, async () => (await question()).data())
+  /** A proxy or a wrong path answers 404 as well; only one that lists subjects is a registry whose 404 means something. */
+  const confirmRegistry = async (what: string): Promise<void> => {
+    const subjects = await ask<unknown>(what, () => client.Subject.all({}))
+    if (!Array.isArray(subjects)) throw new Error('there is no schema registry at this address')
+  }
 
   return {
     register: (subject, schema, type = 'AVRO') =>
@@ -57,7 +64,9 @@ export function remoteRegistry(options: RemoteRegistryOptions): SchemaRegistry {
           )
           return { id, type: answer.schemaType ?? 'AVRO', schema: answer.schema }
         } catch (error) {
-          throw classify(error, what, url, { 404: 'SCHEMA_UNKNOWN' })
+          const { status } = error as ResponseError
+          const unconfirmed = status === 404 ? await failureOf(() => confirmRegistry(what)) : undefined
+          throw classify(unconfirmed ?? error, what, url, unconfirmed === undefined ? { 404: 'SCHEMA_UNKNOWN' } : {})
         }
       }),
   }
@@ -83,18 +92,32 @@ function onceEach<K, V>(): (key: K, question: () => Promise<V>) => MaybePromise<
   }
 }
 
-async function within<T>(deadlineMs: number, what: string, work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new OutageError('REGISTRY_UNAVAILABLE', `${what}: no answer within ${deadlineMs} ms`)),
-      deadlineMs,
-    )
+async function failureOf(work: () => Promise<void>): Promise<unknown> {
+  try {
+    await work()
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
+interface Deadline {
+  readonly clock: Clock
+  readonly deadlineMs: number
+  readonly what: string
+}
+
+async function within<T>({ clock, deadlineMs, what }: Deadline, work: () => Promise<T>): Promise<T> {
+  const settled = new AbortController()
+  const late = clock.sleep(deadlineMs, settled.signal).then(() => {
+    throw new OutageError('REGISTRY_UNAVAILABLE', `${what}: no answer within ${deadlineMs} ms`)
   })
+  // Once the answer is there, nobody listens to this any more.
+  late.catch(() => undefined)
   try {
     return await Promise.race([work(), late])
   } finally {
-    clearTimeout(timer)
+    settled.abort()
   }
 }
 

@@ -60,6 +60,7 @@ export async function registryRoutes(
     },
   )
   app.setErrorHandler((error, _request, reply) => answerError(error, reply))
+  app.setNotFoundHandler((_request, reply) => answerError(new RestError(404, 'HTTP 404 Not Found'), reply))
   app.addHook('onSend', async (_request, reply) => void reply.header('content-type', MEDIA_TYPE))
 
   const versionsOf = (subject: string): readonly SubjectVersion[] => {
@@ -161,7 +162,8 @@ export async function serveRegistry(
   registry: ServedRegistry,
   { host = 'localhost', port }: { readonly host?: string; readonly port: number },
 ): Promise<RegistryServer> {
-  const app = fastify()
+  // Subjects named after records are longer than the 100 characters that fastify takes.
+  const app = fastify({ routerOptions: { maxParamLength: 1024 } })
   await app.register(registryRoutes, { registry })
   const url = await app.listen({ host, port })
   return { url, close: () => app.close() }

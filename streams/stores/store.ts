@@ -48,9 +48,12 @@ export interface VersionedRecord<V> {
 }
 
 /** KIP-889. */
+/** What became of a versioned write: it holds now, it belongs to the past, or it was older than history retention and dropped. */
+export type VersionedWrite = 'latest' | 'past' | 'refused'
+
 export interface VersionedStore<K, V> {
-  /** Null deletes as of `timestamp`. False: the write was older than history retention and was dropped. */
-  put(key: K, value: V | null, timestamp: number): boolean
+  /** Null deletes as of `timestamp`. */
+  put(key: K, value: V | null, timestamp: number): VersionedWrite
   delete(key: K, timestamp: number): VersionedRecord<V> | undefined
   /** The latest version, or the one that held at `asOf` (ms). */
   get(key: K, asOf?: number): VersionedRecord<V> | undefined

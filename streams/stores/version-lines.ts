@@ -1,5 +1,6 @@
 import { orderedLong, readLong, readOrderedLong, writeLong } from './bytes'
 import type { Cell, Cells } from './cells'
+import type { VersionedWrite } from './store'
 import type { StreamTime } from './stream-time'
 import { allLatest, latestId } from './timeline-ids'
 import type { TimelineCodecs } from './timeline-units'
@@ -26,8 +27,7 @@ export interface Version<V> {
  * write was a deletion has no latest version, but an open end in its history: later writes in between must know of it.
  */
 export interface VersionLines<V> {
-  /** False: older than history retention, dropped. */
-  put(key: string, cell: Cell<V> | null, timestamp: number): boolean
+  put(key: string, cell: Cell<V> | null, timestamp: number): VersionedWrite
   get(key: string, asOf: number | undefined): Latest<V> | undefined
   all(): Iterable<Unit<Latest<V>>>
 }
@@ -92,16 +92,16 @@ export function versionLines<V>(
 
   return {
     put(key, cell, timestamp) {
-      if (timestamp < time.horizon()) return false
+      if (timestamp < time.horizon()) return 'refused'
       time.observe(timestamp)
       const present = head(key)
       if (present !== undefined && timestamp < present.from) {
         insert(key, cell, { timestamp, headFrom: present.from })
-        return true
+        return 'past'
       }
       if (present !== undefined && present.from < timestamp) keep(key, present, timestamp)
       setLatest(key, cell, timestamp)
-      return true
+      return 'latest'
     },
     get(key, asOf) {
       const latest = latestUnits.get(latestId(key))

@@ -4,7 +4,7 @@ import type { VersionedStoreDeclaration } from './declaration'
 import { type KeyIds, openKeyIds } from './key-ids'
 import type { StoreParts } from './key-value'
 import type { ChangelogRecord, ManagedStore, RestoreRecord } from './managed'
-import type { VersionedRecord, VersionedStore } from './store'
+import type { VersionedRecord, VersionedStore, VersionedWrite } from './store'
 import { streamTime } from './stream-time'
 import { notATime } from './timed-store'
 import { latestKey } from './timeline-ids'
@@ -38,12 +38,12 @@ export function openVersioned<K, V>(
   function restoreOne({ key, value, timestamp }: RestoreRecord): void {
     if (key !== null) lines.put(toId(key), value === null ? null : values.stored(Buffer.from(value)), timestamp)
   }
-  function put(key: string, value: V | null, timestamp: number): boolean {
+  function put(key: string, value: V | null, timestamp: number): VersionedWrite {
     if (!Number.isSafeInteger(timestamp)) throw notATime(declaration.name, timestamp)
     const cell = value === null ? null : values.of(value)
-    const accepted = lines.put(key, cell, timestamp)
-    if (accepted) changes.push({ key, cell, timestamp })
-    return accepted
+    const written = lines.put(key, cell, timestamp)
+    if (written !== 'refused') changes.push({ key, cell, timestamp })
+    return written
   }
 
   return {
@@ -76,7 +76,7 @@ function versionedView<K, V>(
   keys: KeyIds<K>,
   lines: VersionLines<V>,
   values: Cells<V>,
-  put: (key: string, value: V | null, timestamp: number) => boolean,
+  put: (key: string, value: V | null, timestamp: number) => VersionedWrite,
 ): VersionedStore<K, V> {
   const record = (version: Latest<V> | undefined): VersionedRecord<V> | undefined =>
     version && { value: values.value(version.cell), timestamp: version.timestamp }

@@ -1,6 +1,6 @@
 import { joinStores } from '../../../dsl/join-stores'
 import { type Stream, stream } from '../../../dsl/stream'
-import { type WithinOptions, within } from '../../../dsl/within'
+import { type JoinWindows, type WithinOptions, within } from '../../../dsl/within'
 import { topology } from '../../../graph/topology'
 import { json, string } from '../../../serdes'
 import { type Scenario, type Scenarios, topics } from '../scenario'
@@ -11,6 +11,18 @@ type Kind = 'join' | 'leftJoin' | 'outerJoin'
 const joinedTexts = joinStores('joined', { key: string, left: string, right: string })
 const plus = (left: string | null, right: string | null) => `${left}+${right}`
 
+/** The verbs take more than streams, so a union of them is not callable. */
+function joinedBy(kind: Kind, left: Stream<string | null, string | null>, right: typeof left, window: JoinWindows) {
+  switch (kind) {
+    case 'join':
+      return left.join(right, plus, window, joinedTexts)
+    case 'leftJoin':
+      return left.leftJoin(right, plus, window, joinedTexts)
+    case 'outerJoin':
+      return left.outerJoin(right, plus, window, joinedTexts)
+  }
+}
+
 /** left and right, joined, to out. */
 const textJoin =
   (name: string, kind: Kind, window: WithinOptions): (() => Scenario) =>
@@ -18,7 +30,7 @@ const textJoin =
     const left = texts('left')
     const right = texts('right')
     const out = texts('out')
-    const joined = stream(left)[kind](stream(right), plus, within(window), joinedTexts)
+    const joined = joinedBy(kind, stream(left), stream(right), within(window))
     return { topology: topology(name, [joined.to(out)]), topics: topics(left, right, out) }
   }
 

@@ -130,7 +130,9 @@ export function sessionModel(
     if (end >= closeTime) {
       const text = `${touched.reduce((sum, one) => `${sum}(${one.value})`, '')}${value};`
       const merged: Session = { key, start, end, value: text }
-      sessions = [...sessions.filter((one) => !touched.includes(one)), merged]
+      // One that has expired and is put again replaces the one that was.
+      const again = (one: Session) => one.key === key && one.start === start && one.end === end
+      sessions = [...sessions.filter((one) => !touched.includes(one) && !again(one)), merged]
       latestEnd = Math.max(latestEnd, end)
       if (start !== end || touched.length === 0) updates.push(...touched.map((one) => result(one, null)))
       updates.push(result(merged))
