@@ -1,6 +1,7 @@
 import { MillraceError } from '../errors'
 import type { TopicSpec } from '../log/port'
 import { changelogTopicConfig } from '../stores/declaration'
+import { copartitionGroups, countOf } from './copartition'
 import { changelogTopic, repartitionTopic } from './names'
 import type { SubTopology } from './subtopologies'
 import type { Topology } from './topology'
@@ -23,6 +24,7 @@ export function planPartitions(
   applicationId: string,
   partitionsOf: (topic: string) => number,
 ): PartitionPlan {
+  const joined = joinedCounts(topology, partitionsOf)
   const repartitionCounts = new Map<string, number>()
   const tasksOf = new Map<number, number>()
   for (let round = 0; round <= topology.subTopologies.length; round += 1) {
@@ -32,7 +34,10 @@ export function planPartitions(
       tasksOf.set(sub.id, count)
       for (const { spec } of sub.repartitionSinks) {
         const known = repartitionCounts.get(spec.repartition) ?? 0
-        repartitionCounts.set(spec.repartition, spec.partitions ?? Math.max(known, count))
+        repartitionCounts.set(
+          spec.repartition,
+          spec.partitions ?? joined.get(spec.repartition) ?? Math.max(known, count),
+        )
       }
     }
   }
@@ -53,6 +58,16 @@ export function planPartitions(
     })),
     changelogs: topology.subTopologies.flatMap((sub) => changelogSpecs(sub, applicationId, tasksOf.get(sub.id)!)),
   }
+}
+
+/** Counts that repartitions take from the topics they are joined with. @throws MillraceError TOPOLOGY_INVALID */
+function joinedCounts(topology: Topology, partitionsOf: (topic: string) => number): ReadonlyMap<string, number> {
+  return new Map(
+    copartitionGroups(topology).flatMap((group) => {
+      const count = countOf(group, partitionsOf)
+      return count === undefined ? [] : group.repartitions.map((name) => [name, count] as const)
+    }),
+  )
 }
 
 function tasksOfOne(
