@@ -32,3 +32,12 @@ test('topics that are only merged may differ', () => {
   const merged = topology('merged', [stream(orders).merge(stream(customers)).to(out)])
   expect(planPartitions(merged, 'app', counts({ orders: 4, customers: 3 })).tasksOf.get(0)).toBe(4)
 })
+
+test('a repartition whose given count does not fit its join is refused', () => {
+  const byName = stream(orders).selectKey((value) => value)
+  const options = { name: 'by-name', key: string, value: string, partitions: 5 }
+  const joined = topology('joined', [byName.join(rows, plus, options).to(out)])
+  expect(() => planPartitions(joined, 'app', counts({ orders: 8, customers: 3 }))).toThrow(
+    /by-name is given 5 partitions, but is joined with topics of 3/,
+  )
+})

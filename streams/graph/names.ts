@@ -29,8 +29,8 @@ const prefixes: Readonly<Partial<Record<OperatorType, string>>> = {
   'table-map-values': 'KTABLE-MAPVALUES',
   'table-join': 'KTABLE-MERGE',
   'foreign-key-subscribe': 'KTABLE-FK-JOIN-SUBSCRIPTION-REGISTRATION',
-  'foreign-key-subscriptions': 'KTABLE-FK-JOIN-SUBSCRIPTION-PROCESSOR',
-  'foreign-key-response': 'KTABLE-FK-JOIN-SUBSCRIPTION-RESPONSE-RESOLVER-PROCESSOR',
+  'foreign-key-answer': 'KTABLE-FK-JOIN-SUBSCRIPTION-PROCESSOR',
+  'foreign-key-resolve': 'KTABLE-FK-JOIN-SUBSCRIPTION-RESPONSE-RESOLVER-PROCESSOR',
   'table-group-by': 'KTABLE-SELECT',
   'table-aggregate': 'KTABLE-AGGREGATE',
 }

@@ -66,7 +66,7 @@ function takesOldValues({ index, node: { spec } }: Placed, input: number, sendin
     case 'table-group-by':
     case 'suppress':
     case 'foreign-key-subscribe':
-    case 'foreign-key-subscriptions':
+    case 'foreign-key-answer':
       return true
     case 'table-join':
       // Where the other side may be missing, only the old value tells whether there was a result to delete.

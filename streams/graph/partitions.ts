@@ -3,6 +3,7 @@ import type { TopicSpec } from '../log/port'
 import { changelogTopicConfig } from '../stores/declaration'
 import { copartitionGroups, countOf } from './copartition'
 import { changelogTopic, repartitionTopic } from './names'
+import type { RepartitionSpec } from './specs/source'
 import type { SubTopology } from './subtopologies'
 import type { Topology } from './topology'
 
@@ -34,10 +35,7 @@ export function planPartitions(
       tasksOf.set(sub.id, count)
       for (const { spec } of sub.repartitionSinks) {
         const known = repartitionCounts.get(spec.repartition) ?? 0
-        repartitionCounts.set(
-          spec.repartition,
-          spec.partitions ?? joined.get(spec.repartition) ?? Math.max(known, count),
-        )
+        repartitionCounts.set(spec.repartition, repartitionCount(spec, joined) ?? Math.max(known, count))
       }
     }
   }
@@ -58,6 +56,20 @@ export function planPartitions(
     })),
     changelogs: topology.subTopologies.flatMap((sub) => changelogSpecs(sub, applicationId, tasksOf.get(sub.id)!)),
   }
+}
+
+/** A count given by hand must fit what the repartition is joined with. */
+function repartitionCount(
+  { repartition, partitions }: RepartitionSpec,
+  joined: ReadonlyMap<string, number>,
+): number | undefined {
+  const needed = joined.get(repartition)
+  if (partitions === undefined || needed === undefined || partitions === needed) return partitions ?? needed
+  throw new MillraceError(
+    'TOPOLOGY_INVALID',
+    `repartition ${repartition} is given ${partitions} partitions, but is joined with topics of ${needed}; leave \`partitions\` out, or give that number`,
+    { details: { repartition, partitions, needed } },
+  )
 }
 
 /** Counts that repartitions take from the topics they are joined with. @throws MillraceError TOPOLOGY_INVALID */
