@@ -5,10 +5,11 @@ import type { TableStore } from '../graph/specs/table'
 import type { Windowed } from '../serdes/windowed'
 import type { Topic } from '../topics'
 import { erase, eraseTopic } from './erase'
+import { type ForeignKeyJoin, joinByForeignKey } from './foreign-key-join'
 import { type GroupedTable, groupTable, type RowGroups } from './grouped-table'
 import { type KnownSerdes, type SourceOptions, Stream } from './stream'
 import { type SuppressBuffer, suppressNode, type UntilTimeLimit, type UntilWindowCloses } from './suppress'
-import { joinTables } from './table-join'
+import { joinTables, type TableJoin } from './table-join'
 
 export type { TableStore } from '../graph/specs/table'
 
@@ -135,8 +136,22 @@ export class Table<K, V> {
    * The rows that both tables have under one key; a change on either side is a change of the result (`KTable#join`).
    * @throws MillraceError TOPOLOGY_INVALID: a table does not keep its rows
    */
-  join<V2, R>(other: Table<K, V2>, joiner: (left: V, right: V2, key: K) => R, store?: TableStore<K, R>): Table<K, R> {
-    return joinTables(this, other, { joiner, needs: [true, true] }, store)
+  join<V2, R>(other: Table<K, V2>, joiner: (left: V, right: V2, key: K) => R, store?: TableStore<K, R>): Table<K, R>
+  /**
+   * Each row with that of the other table which its foreign key names (`KTable#join` by foreign key, KIP-213); a row without
+   * one is in no result. A change on either side is a change of the result.
+   * @throws MillraceError TOPOLOGY_INVALID: a table does not keep its rows, or a serde is not known any more
+   * @example
+   * orders.join(customers, ({ customerId }) => customerId, (order, customer) => ({ ...order, customer }), { name: 'ordering' })
+   */
+  join<K2, V2, R>(
+    other: Table<K2, V2>,
+    foreignKey: (value: V, key: K) => NoInfer<K2> | null,
+    joiner: (left: V, right: V2, key: K) => R,
+    options: ForeignKeyJoin<K, V, K2, V2, R>,
+  ): Table<K, R>
+  join(other: object, second: unknown, third?: unknown, options?: unknown): unknown {
+    return this.joining([true, true], other, [second, third, options])
   }
 
   /** The rows of this table, each with that of the other or null (`KTable#leftJoin`). */
@@ -144,8 +159,16 @@ export class Table<K, V> {
     other: Table<K, V2>,
     joiner: (left: V, right: V2 | null, key: K) => R,
     store?: TableStore<K, R>,
-  ): Table<K, R> {
-    return joinTables(this, other, { joiner, needs: [true, false] }, store)
+  ): Table<K, R>
+  /** As `join` by foreign key, and every row of this table is in the result (`KTable#leftJoin` by foreign key). */
+  leftJoin<K2, V2, R>(
+    other: Table<K2, V2>,
+    foreignKey: (value: V, key: K) => NoInfer<K2> | null,
+    joiner: (left: V, right: V2 | null, key: K) => R,
+    options: ForeignKeyJoin<K, V, K2, V2, R>,
+  ): Table<K, R>
+  leftJoin(other: object, second: unknown, third?: unknown, options?: unknown): unknown {
+    return this.joining([true, false], other, [second, third, options])
   }
 
   /** The rows of either table (`KTable#outerJoin`). */
@@ -169,6 +192,19 @@ export class Table<K, V> {
     groups: RowGroups<K2, V2>,
   ): GroupedTable<K2, V2> {
     return groupTable(this, select, groups)
+  }
+
+  /** Two functions: the first one selects a foreign key. */
+  private joining(
+    needs: TableJoin['needs'],
+    other: object,
+    [second, third, fourth]: readonly [unknown, unknown, unknown],
+  ): Table<K, unknown> {
+    if (typeof third !== 'function') {
+      return joinTables(this, erase<Table<K, unknown>>(other), { joiner: second, needs }, erase(third))
+    }
+    const how = { foreignKey: second, joiner: third, left: !needs[1] }
+    return joinByForeignKey(this, erase<Table<never, never>>(other), how, erase<ForeignKeyJoin<K, V, never, never, unknown>>(fourth))
   }
 
   private filtered(

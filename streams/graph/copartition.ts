@@ -8,7 +8,13 @@ export interface CopartitionGroup {
   readonly repartitions: readonly string[]
 }
 
-const joins: ReadonlySet<string> = new Set(['stream-join', 'stream-table-join', 'table-join'])
+const joins: ReadonlySet<string> = new Set([
+  'stream-join',
+  'stream-table-join',
+  'table-join',
+  'foreign-key-answer',
+  'foreign-key-resolve',
+])
 
 /** What each join of a topology reads, joined up where they share a source (Kafka Streams' copartition groups). */
 export function copartitionGroups({ steps }: Pick<Topology, 'steps'>): readonly CopartitionGroup[] {

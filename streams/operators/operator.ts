@@ -1,6 +1,7 @@
 /** How a node runs. One operator per node and task; each file in this room is one operator. */
 import type { Cancellable, PunctuationType, RecordMetadata, StreamRecord } from '../graph/processor'
 import type { OperatorSpec, OperatorType, SpecOf } from '../graph/specs'
+import type { OpenSerde, Serde } from '../serdes/serde'
 import type { ValueAndTimestamp } from '../stores/store'
 
 export type { StreamRecord } from '../graph/processor'
@@ -47,6 +48,8 @@ export interface OperatorContext {
   store(name: string): unknown
   /** A key as that store writes it: its bytes give the order in which keys are walked. */
   keyBytes(store: string, key: unknown): Buffer
+  /** A serde for bytes that go nowhere, such as those of a hash; `subject` takes the place of the topic. */
+  open<T>(serde: Serde<T>, subject: string): OpenSerde<T>
   /** The row of a key in the table that is this operator's parent at `input`; tables only looked up come after the parents. */
   parentRow(input: number, key: unknown, asOf?: number): ValueAndTimestamp<unknown> | undefined
   /** Tables: whether something downstream needs the old value of each change (graph/old-values.ts). */

@@ -2,9 +2,9 @@ import type { OperatorType } from '../graph/specs'
 import { aggregate } from './aggregate'
 import { batchSink } from './batch-sink'
 import { decide } from './decide'
-import { foreignKeyResponse } from './foreign-key-response'
+import { foreignKeyAnswer } from './foreign-key-answer'
+import { foreignKeyResolve } from './foreign-key-resolve'
 import { foreignKeySubscribe } from './foreign-key-subscribe'
-import { foreignKeySubscriptions } from './foreign-key-subscriptions'
 import { hoppingAggregate } from './hopping-aggregate'
 import { mapAsync } from './map-async'
 import type { OperatorFactory } from './operator'
@@ -55,8 +55,8 @@ export const operators: { readonly [T in InnerOperatorType]: OperatorFactory<T> 
   'table-map-values': tableMapValues,
   'table-join': tableJoin,
   'foreign-key-subscribe': foreignKeySubscribe,
-  'foreign-key-subscriptions': foreignKeySubscriptions,
-  'foreign-key-response': foreignKeyResponse,
+  'foreign-key-answer': foreignKeyAnswer,
+  'foreign-key-resolve': foreignKeyResolve,
   'table-group-by': tableGroupBy,
   'table-aggregate': tableAggregate,
 }

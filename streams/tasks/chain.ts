@@ -66,6 +66,12 @@ export function buildChain(options: ChainOptions): Chain {
     (step: Step): OperatorContext['parentRow'] =>
     (input, key, asOf) =>
       byIndex.get(parentsOf.get(step.index)![input]!)!.row!(key, asOf)
+  const open: OperatorContext['open'] = (serde, subject) => {
+    const { applicationId, registry } = options
+    const serdeOpened = serde.open({ topic: `${applicationId}-${subject}`, role: 'value', registry })
+    if (serdeOpened.ready !== undefined) opened.push(serdeOpened.ready)
+    return serdeOpened
+  }
   const stepByIndex = new Map(subTopology.steps.map((step) => [step.index, step]))
   // Children first, so that a parent finds them; steps are in topological order.
   for (const step of [...subTopology.steps].reverse()) {
@@ -73,13 +79,8 @@ export function buildChain(options: ChainOptions): Chain {
       const child = stepByIndex.get(edge.to)!
       return { name: child.name, spec: child.node.spec, forward: deliver(edge, child.name) }
     })
-    byIndex.set(
-      step.index,
-      operatorFor(step, operatorContext(options, step, { children, parentRow: rowOfParent(step) }), {
-        encoderFor,
-        options,
-      }),
-    )
+    const context = operatorContext(options, step, { children, parentRow: rowOfParent(step), open })
+    byIndex.set(step.index, operatorFor(step, context, { encoderFor, options }))
   }
   const all = subTopology.steps.map((step) => byIndex.get(step.index)!)
 
@@ -110,7 +111,7 @@ function parentSteps(steps: readonly Step[]): ReadonlyMap<number, readonly numbe
 function operatorContext(
   options: ChainOptions,
   step: Step,
-  { children, parentRow }: Pick<OperatorContext, 'children' | 'parentRow'>,
+  { children, parentRow, open }: Pick<OperatorContext, 'children' | 'parentRow' | 'open'>,
 ): OperatorContext {
   const [first, ...others] = children
   return {
@@ -124,6 +125,7 @@ function operatorContext(
     },
     store: (name) => options.stores.view(name),
     keyBytes: options.stores.keyBytes,
+    open,
     parentRow,
     sendsOldValues: step.sendsOldValues,
     recordMetadata: () => {
