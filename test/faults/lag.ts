@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Log, PartitionOffset } from 'millrace'
+import { type Flow, PARTITIONS } from './flow'
+import { readFrom } from './read'
+
+const POLL_MS = 100
+/** Commit markers at the end of a repartition topic are offsets without a record: one for each task that writes to it. */
+const MARKERS = 2 * PARTITIONS
+
+interface Behind {
+  readonly position: PartitionOffset
+  readonly offsets: number
+}
+
+async function behind(log: Log, group: string, topics: readonly string[]): Promise<readonly Behind[]> {
+  const known = [...(await log.admin.describeTopics(topics)).keys()]
+  const all = known.flatMap((topic) => Array.from({ length: PARTITIONS }, (_, partition) => ({ topic, partition })))
+  const committed = await log.admin.committedOffsets(group, all)
+  const [starts, ends] = await Promise.all([log.admin.offsets(all, 'earliest'), log.admin.offsets(all, 'latest')])
+  return all.map((place, index) => {
+    const same = (other: PartitionOffset) => other.topic === place.topic && other.partition === place.partition
+    const position = committed.find(same) ?? starts[index]!
+    return { position, offsets: ends[index]!.offset - position.offset }
+  })
+}
+
+/** Commands that lie in the input and are not yet covered by a committed offset: read, in work, or not even read. */
+export async function inFlight(log: Log, { topology, commands }: Flow): Promise<number> {
+  return (await behind(log, topology.name, [commands.name])).reduce((sum, { offsets }) => sum + offsets, 0)
+}
+
+/** Records that no committed offset covers, in the input and behind the repartition. */
+export async function unprocessed(log: Log, { topology, commands, regrouped }: Flow): Promise<number> {
+  const places = (await behind(log, topology.name, [commands.name, regrouped])).filter(({ offsets }) => offsets > 0)
+  const many = places.reduce((sum, { offsets }) => sum + offsets, 0)
+  if (many > MARKERS * places.length) return many
+  const records = await readFrom(
+    log,
+    places.map(({ position }) => position),
+  )
+  return records.reduce((sum, own) => sum + own.length, 0)
+}
+
+/** Seconds until nothing is unprocessed; undefined when it takes longer than the limit. */
+export async function untilCaughtUp(log: Log, flow: Flow, limitSeconds: number): Promise<number | undefined> {
+  const began = Date.now()
+  const seconds = () => (Date.now() - began) / 1_000
+  while (seconds() < limitSeconds) {
+    if ((await unprocessed(log, flow)) === 0) return seconds()
+    await sleep(POLL_MS)
+  }
+  return undefined
+}

@@ -1,0 +1,133 @@
+/** What the verifier judges by: topics and state directories, read after every process has stopped. */
+import { join } from 'node:path'
+import {
+  deadLetterTopic,
+  type Log,
+  type LogRecord,
+  levelStateDirectory,
+  MillraceError,
+  messageOf,
+  type TopicPartition,
+} from 'millrace'
+import { foldChangelog, type StoreEntry, storedEntries } from '../../../streams/stores'
+import type { Command, Effect, Flow } from '../flow'
+import { readTopic } from '../read'
+
+export interface InputRecord extends TopicPartition {
+  readonly offset: number
+  readonly key: string
+  readonly bytes: Buffer
+  /** Undefined for poison. */
+  readonly command: Command | undefined
+}
+
+export interface EffectRecord {
+  readonly key: string
+  readonly effect: Effect
+}
+
+/** One copy of one store in one worker's directory. */
+export interface StoreCopy {
+  readonly directory: string
+  readonly task: string
+  readonly store: string
+  readonly partition: number
+  readonly position: number
+  readonly entries: readonly StoreEntry[]
+}
+
+export interface Evidence {
+  /** By partition. */
+  readonly input: readonly (readonly InputRecord[])[]
+  readonly effects: readonly (readonly EffectRecord[])[]
+  readonly deadLetters: readonly LogRecord[]
+  readonly changelogs: ReadonlyMap<string, readonly (readonly LogRecord[])[]>
+  readonly regrouped: readonly (readonly LogRecord[])[]
+  readonly copies: readonly StoreCopy[]
+  /** Copies that cannot be opened, with the reason: the worker would rebuild them. */
+  readonly damaged: readonly string[]
+}
+
+export async function gather(log: Log, flow: Flow, stateDirs: readonly string[]): Promise<Evidence> {
+  const { topology, commands, effects, regrouped } = flow
+  const changelogs = new Map<string, readonly (readonly LogRecord[])[]>()
+  for (const { name } of [flow.tallies, flow.groups]) {
+    changelogs.set(name, await readTopic(log, `${topology.name}-${name}-changelog`))
+  }
+  const stores = await gatherStores(flow, stateDirs)
+  return {
+    input: (await readTopic(log, commands.name)).map((records, partition) =>
+      records.map((record) => toInput(record, commands.name, partition)),
+    ),
+    effects: (await readTopic(log, effects.name)).map((records) =>
+      records.map(({ key, value }) => ({ key: String(key), effect: JSON.parse(String(value)) as Effect })),
+    ),
+    deadLetters: (await readTopic(log, deadLetterTopic(commands.name))).flat(),
+    changelogs,
+    regrouped: await readTopic(log, regrouped),
+    ...stores,
+  }
+}
+
+function toInput({ offset, key, value }: LogRecord, topic: string, partition: number): InputRecord {
+  return { topic, partition, offset, key: String(key), bytes: value!, command: parse(value!) }
+}
+
+function parse(bytes: Buffer): Command | undefined {
+  try {
+    const command = JSON.parse(bytes.toString('utf8')) as Command
+    return command.refuse === true ? undefined : command
+  } catch {
+    return undefined
+  }
+}
+
+async function gatherStores(flow: Flow, stateDirs: readonly string[]) {
+  const copies: StoreCopy[] = []
+  const damaged: string[] = []
+  for (const directory of stateDirs) {
+    const state = levelStateDirectory(directory, flow.topology.name)
+    for (const task of await state.tasks()) {
+      const [sub, partition] = task.split('_').map(Number) as [number, number]
+      for (const declaration of flow.topology.subTopologies[sub]!.stores) {
+        const place = join(directory, task, declaration.name)
+        try {
+          const backend = await state.open(task, declaration.name)
+          try {
+            const entries = [...storedEntries(declaration, backend)].map(copied)
+            const position = backend.position() ?? 0
+            copies.push({ directory, task, store: declaration.name, partition, position, entries })
+          } finally {
+            await backend.close()
+          }
+        } catch (error) {
+          if (!(error instanceof MillraceError) || error.code !== 'STATE_CORRUPT') throw error
+          damaged.push(`${place}: ${messageOf(error)}`)
+        }
+      }
+    }
+    await state.close()
+  }
+  return { copies, damaged }
+}
+
+/** What a back end hands out may be a view of memory that goes with it. */
+const copied = (entry: StoreEntry): StoreEntry => ({
+  ...entry,
+  key: Buffer.from(entry.key),
+  value: Buffer.from(entry.value),
+})
+
+export function foldTo(
+  flow: Flow,
+  evidence: Evidence,
+  { store, partition }: { store: string; partition: number },
+  end: number,
+) {
+  const declaration = store === flow.tallies.name ? flow.tallies : flow.groups
+  const records = evidence.changelogs.get(store)?.[partition] ?? []
+  return foldChangelog(
+    declaration,
+    records.filter(({ offset }) => offset < end),
+  )
+}

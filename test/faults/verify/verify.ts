@@ -1,0 +1,65 @@
+import type { Log } from 'millrace'
+import type { Flow } from '../flow'
+import {
+  type CheckOptions,
+  checkBuried,
+  checkDoubled,
+  checkLost,
+  checkOrder,
+  commandsOf,
+  type Violation,
+} from './checks'
+import { gather } from './evidence'
+import { checkStores } from './stores'
+
+export interface Figures {
+  readonly acknowledged: number
+  readonly failed: number
+  readonly unknown: number
+  readonly commands: number
+  readonly effects: number
+  readonly poison: number
+  readonly deadLetters: number
+  readonly storeCopies: number
+  readonly damagedCopies: number
+}
+
+export interface Verdict {
+  readonly figures: Figures
+  readonly violations: readonly Violation[]
+}
+
+export interface VerifyOptions extends Pick<CheckOptions, 'operations' | 'guarantee'> {
+  readonly log: Log
+  readonly flow: Flow
+  readonly stateDirs: readonly string[]
+}
+
+/** Offline: nothing may be running any more. It knows nothing of how the engine works, only what it promises. */
+export async function verify({ log, flow, stateDirs, operations, guarantee }: VerifyOptions): Promise<Verdict> {
+  const evidence = await gather(log, flow, stateDirs)
+  const options = { evidence, operations, guarantee }
+  const input = evidence.input.flat()
+  const results = (wanted: string) => operations.filter(({ result }) => result === wanted).length
+  const commands = commandsOf(input).length
+  return {
+    figures: {
+      acknowledged: results('ok'),
+      failed: results('failed'),
+      unknown: results('unknown'),
+      commands,
+      effects: evidence.effects.flat().length,
+      poison: input.length - commands,
+      deadLetters: evidence.deadLetters.length,
+      storeCopies: evidence.copies.length,
+      damagedCopies: evidence.damaged.length,
+    },
+    violations: [
+      ...checkLost(options),
+      ...checkDoubled(options),
+      ...checkStores(flow, options),
+      ...checkOrder(options),
+      ...checkBuried(options),
+    ],
+  }
+}
