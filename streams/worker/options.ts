@@ -25,6 +25,8 @@ export interface WorkerOptions {
   readonly sessionTimeoutMs?: number
   /** Default 10,000: so long a dead owner's open transaction can hold readers up. */
   readonly transactionTimeoutMs?: number
+  /** Start although the topology does not fit what an earlier one has left behind. Default false: such a start is refused. */
+  readonly acceptTopologyChanges?: boolean
   /** Bytes of decoded state kept in memory per task. */
   readonly cacheBytes?: number
   readonly logger?: Logger
@@ -49,6 +51,7 @@ export interface ResolvedOptions extends WorkerOptions {
   readonly onError: ErrorPolicy
   readonly sessionTimeoutMs: number
   readonly transactionTimeoutMs: number
+  readonly acceptTopologyChanges: boolean
   readonly logger: Logger
   readonly clock: Clock
 }

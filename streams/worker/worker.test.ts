@@ -210,6 +210,20 @@ describe.each(guarantees)('a worker with %s', (guarantee) => {
     expect(worker.state).toBe('ERROR')
   })
 
+  test('refuses to start on what another topology has left behind, and says what has changed', async () => {
+    const first = await start(adding)
+    await until(() => first.ready)
+    await first.close()
+    const renamed = keyValueStore('totals', { key: string, value: json<Aggregate<number>>() })
+    const other = topology('adding', [stream(commands).decide(renamed, sum).events.to(events)])
+    await expect(start(other)).rejects.toMatchObject({
+      code: 'TOPOLOGY_INCOMPATIBLE',
+      message: expect.stringContaining('sums'),
+    })
+    const accepted = await start(other, { acceptTopologyChanges: true })
+    await until(() => accepted.ready)
+  })
+
   test('waits while a batch sink does not answer, and hands over every record', async () => {
     const seen = new Set<string>()
     let refusals = 3

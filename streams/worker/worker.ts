@@ -9,6 +9,7 @@ import { silentLogger } from '../logger'
 import { memoryStateDirectory } from '../stores'
 import { type AssignableTask, assignedTasks, assignTasks, encodeMemberInfo } from './assignor'
 import { type Counters, counters as newCounters } from './counters'
+import { checkFingerprint } from './fingerprint'
 import type { ResolvedOptions, WorkerOptions, WorkerState } from './options'
 import { type Reading, reading } from './reading'
 import { createRunner, type Runner } from './runner'
@@ -85,6 +86,11 @@ export function createWorker(given: WorkerOptions): Worker {
 
   async function start(): Promise<void> {
     topics = await prepareTopics(topology, applicationId, log.admin)
+    if (isDurable(topology)) {
+      const { partitionsOf } = topics
+      const accept = options.acceptTopologyChanges
+      await checkFingerprint({ topology, applicationId, partitionsOf, state: options.state, log, accept, logger })
+    }
     const warm = await options.state.tasks()
     shared = await log.producer({ clientId: applicationId })
     reader = await log.reader({ isolation: 'read_committed' })
@@ -274,12 +280,18 @@ function resolve(options: WorkerOptions): ResolvedOptions {
     onError: failFast,
     sessionTimeoutMs: 45_000,
     transactionTimeoutMs: 10_000,
+    acceptTopologyChanges: false,
     ...options,
     applicationId,
     state: options.state ?? memoryStateDirectory(),
     logger: options.logger ?? silentLogger,
     clock: options.clock ?? systemClock,
   }
+}
+
+/** Whether anything of a topology outlives its process: what has no state and no topics of its own may change freely. */
+function isDurable({ stores, steps }: Topology): boolean {
+  return stores.size > 0 || steps.some(({ role }) => role === 'repartition-sink')
 }
 
 function offsetResetOf(topology: Topology): (topic: string) => OffsetReset {
