@@ -9,6 +9,7 @@ import {
   openCommandClient,
   registerMetrics,
   registryRoutes,
+  type StateDirectory,
   systemClock,
   TerminalError,
   type Topology,
@@ -60,7 +61,7 @@ export async function startPlatform(
   }
   try {
     const infrastructure = await openInfrastructure(config, logger, closing)
-    const workers = createWorkers(config, logger, infrastructure)
+    const workers = createWorkers(config, logger, { infrastructure, closing })
     closing.push(() => Promise.all(workers.map((worker) => worker.close(WORKERS_CLOSE_WITHIN_MS))))
     // One after the other: each creates its topics, and none creates those of another at the same time.
     for (const worker of workers) await worker.start()
@@ -73,7 +74,13 @@ export async function startPlatform(
   }
 }
 
-function createWorkers(config: Config, logger: Logger, { log, registry, views }: Infrastructure): readonly Worker[] {
+interface Standing {
+  readonly infrastructure: Infrastructure
+  readonly closing: (() => Promise<unknown>)[]
+}
+
+function createWorkers(config: Config, logger: Logger, { infrastructure, closing }: Standing): readonly Worker[] {
+  const { log, registry, views } = infrastructure
   const gateway = simulatedPaymentGateway({ ...config.payment, clock: systemClock, random: Math.random })
   const flows: readonly Topology[] = [
     orders,
@@ -95,9 +102,15 @@ function createWorkers(config: Config, logger: Logger, { log, registry, views }:
       guarantee: config.processingGuarantee,
       commitIntervalMs: config.commitIntervalMs,
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
-      ...(topology.stores.size > 0 && { state: levelStateDirectory(join(config.dataDir, 'state'), applicationId) }),
+      ...(topology.stores.size > 0 && { state: openState(config, applicationId, closing) }),
     })
   })
+}
+
+function openState({ dataDir }: Config, applicationId: string, closing: (() => Promise<unknown>)[]): StateDirectory {
+  const state = levelStateDirectory(join(dataDir, 'state'), applicationId)
+  closing.push(() => state.close())
+  return state
 }
 
 /** A read model inside each process must see every order, so each process reads for itself; a shared one is fed once. */
