@@ -49,7 +49,9 @@ export function flow(applicationId: string) {
     }),
     { stores: [tallies] },
   )
-  const counted = done.groupBy(({ group }) => group, { name: 'by-group', key: string }).count(groups)
+  const counted = done
+    .groupBy(({ group }) => group, { name: 'by-group', key: string, value: effects.value })
+    .count(groups)
   return {
     topology: topology(applicationId, [done.to(effects), counted.toStream().to(countsOf(applicationId))]),
     commands,

@@ -18,7 +18,7 @@ const HELP = `Runs workers under load on a Kafka of its own, breaks things, and 
   --only       these faults: ${faults.map(({ name }) => name).join(', ')}
   --guarantee  only at_least_once or exactly_once_v2
   --seed       what victims and moments are drawn from; a new one by default
-  --rate       commands per second; default 600
+  --rate       commands per second; default 1000
   --keep       leave logs and state directories where they are (they are left anyway after a violation)
 `
 /** What the short form runs: under exactly-once, and the kill under both. */
@@ -41,7 +41,7 @@ function readArguments(): Arguments | 'help' {
       only: { type: 'string' },
       guarantee: { type: 'string' },
       seed: { type: 'string' },
-      rate: { type: 'string', default: '600' },
+      rate: { type: 'string', default: '1000' },
       keep: { type: 'boolean', default: false },
     },
   })
