@@ -39,7 +39,9 @@ export function remoteRegistry(options: RemoteRegistryOptions): SchemaRegistry {
     within({ clock, deadlineMs, what: `${what} at ${url}` }, async () => (await question()).data())
   /** A proxy or a wrong path answers 404 as well; only one that lists subjects is a registry whose 404 means something. */
   const confirmRegistry = async (what: string): Promise<void> => {
-    const subjects = await ask<unknown>(what, () => client.Subject.all({}))
+    const subjects = await ask<unknown>(what, () => client.Subject.all({})).catch((error: ResponseError) => {
+      if (error.status !== 404) throw error
+    })
     if (!Array.isArray(subjects)) throw new Error('there is no schema registry at this address')
   }
 

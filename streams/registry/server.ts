@@ -55,7 +55,7 @@ export async function registryRoutes(
       try {
         done(null, JSON.parse(body as string))
       } catch (error) {
-        done(error as Error)
+        done(new RestError(400, `the body is not JSON: ${messageOf(error)}`))
       }
     },
   )

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateTypes } from './generate'
 
@@ -44,17 +44,8 @@ function modulesOf(folder: string): ReadonlyMap<string, string> {
 
 function readFolder(folder: string, extension: string): ReadonlyMap<string, string> {
   const files = new Map<string, string>()
-  for (const name of list(folder).sort()) {
+  for (const name of existsSync(folder) ? readdirSync(folder).sort() : []) {
     if (name.endsWith(extension)) files.set(name, readFileSync(join(folder, name), 'utf8'))
   }
   return files
-}
-
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw error
-  }
 }

@@ -19,23 +19,46 @@ export interface SchemaFile {
  * @throws TerminalError SCHEMA_INVALID, naming the file; also where two types would have one name in the module
  */
 export function generateTypes(files: readonly SchemaFile[]): string {
-  const declarations: Declarations = new Map()
-  const aliases: string[] = []
-  const schemas: string[] = []
-  for (const file of files) {
-    const base = baseName(file.name)
-    const value = inFile(file, () => typeExpression(parseAvro(file.text), declarations))
-    const type = pascal(base)
-    if (value !== type) aliases.push(`export type ${type} = ${value}`)
-    const name = `${type.charAt(0).toLowerCase()}${type.slice(1)}Schema`
-    schemas.push(
-      `/** The text of ${base}.avsc, as it is registered. */\nexport const ${name} = avroSchema<${type}>(\n  ${quote(minify(file.text))},\n)`,
-    )
-  }
+  const parts = files.map((file) => inFile(file, () => partOf(file)))
+  const texts = new Map<string, string>()
+  for (const part of parts) inFile(part.file, () => merge(texts, part))
   const sources = files.map((file) => `${baseName(file.name)}.avsc`).join(', ')
-  const texts = [...declarations.values()].map((declaration) => declaration.text)
   const head = `// Generated from ${sources}. Do not edit: change the schema and generate again.\nimport { avroSchema } from 'millrace'`
-  return `${[head, ...texts, ...aliases, ...schemas].join('\n\n')}\n`
+  return `${[head, ...texts.values(), ...parts.map(schemaText)].join('\n\n')}\n`
+}
+
+/** What one file adds to the module. */
+interface Part {
+  readonly file: SchemaFile
+  /** The name of the type of its values. */
+  readonly type: string
+  /** By their names in TypeScript. */
+  readonly texts: readonly (readonly [name: string, text: string])[]
+}
+
+function partOf(file: SchemaFile): Part {
+  const declarations: Declarations = new Map()
+  const value = typeExpression(parseAvro(file.text), declarations)
+  const type = pascal(baseName(file.name))
+  const texts = [...declarations.values()].map(({ name, text }) => [name, text] as const)
+  return { file, type, texts: value === type ? texts : [...texts, [type, `export type ${type} = ${value}`]] }
+}
+
+/** Files may share types, as long as they say the same of them. */
+function merge(texts: Map<string, string>, part: Part): void {
+  for (const [name, text] of part.texts) {
+    if ((texts.get(name) ?? text) !== text) {
+      const message = `${name} is declared twice, differently; generate the files as separate modules or rename one`
+      throw new TerminalError('SCHEMA_INVALID', message)
+    }
+    texts.set(name, text)
+  }
+}
+
+function schemaText({ file, type }: Part): string {
+  const name = `${type.charAt(0).toLowerCase()}${type.slice(1)}Schema`
+  const doc = `/** The text of ${baseName(file.name)}.avsc, as it is registered. */`
+  return `${doc}\nexport const ${name} = avroSchema<${type}>(\n  ${quote(minify(file.text))},\n)`
 }
 
 function inFile<T>(file: SchemaFile, work: () => T): T {

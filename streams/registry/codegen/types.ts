@@ -2,23 +2,12 @@
 import { TerminalError } from '../../errors'
 import { type AvroType, type LogicalType, type RecordField, simpleName } from '../avro/schema'
 
-/** Names that a declaration of ours would hide from the module around it. */
+/** Names that TypeScript has for itself, or that a declaration of ours would hide from the module around it. */
 const reserved: ReadonlySet<string> = new Set([
-  ...[
-    'any',
-    'bigint',
-    'boolean',
-    'never',
-    'null',
-    'number',
-    'object',
-    'string',
-    'symbol',
-    'undefined',
-    'unknown',
-    'void',
-  ],
-  ...['Buffer', 'AvroSchema'],
+  ...'any bigint boolean never null number object string symbol undefined unknown void'.split(' '),
+  ...'break case catch class const continue debugger default delete do else enum export extends'.split(' '),
+  ...'false finally for function if import in instanceof new return super switch this throw true'.split(' '),
+  ...'try typeof var while with Buffer'.split(' '),
 ])
 
 /** The declarations of one module, by the full name of the type; filled while expressions are written. */

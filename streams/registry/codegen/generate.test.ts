@@ -1,0 +1,160 @@
+import { generateTypes } from './generate'
+
+const file = (name: string, schema: unknown) => ({ name, text: JSON.stringify(schema, undefined, 2) })
+const record = (name: string, ...fields: readonly object[]) => ({ type: 'record', name, fields })
+const field = (name: string, type: unknown, more: object = {}) => ({ name, type, ...more })
+const logical = (type: string, logicalType: string, more: object = {}) => ({ type, logicalType, ...more })
+
+/** The type of a field, as it is written in its interface. */
+const typeOf = (schema: unknown) =>
+  /readonly f: (.*)/.exec(generateTypes([file('r.avsc', record('Rec', field('f', schema)))]))?.[1]
+
+describe('the TypeScript of a schema', () => {
+  test.each<[unknown, string]>([
+    ['null', 'null'],
+    ['boolean', 'boolean'],
+    ['int', 'number'],
+    ['long', 'number'],
+    ['float', 'number'],
+    ['double', 'number'],
+    ['string', 'string'],
+    ['bytes', 'Buffer'],
+    [{ type: 'fixed', name: 'F', size: 2 }, 'Buffer'],
+    [logical('bytes', 'decimal', { precision: 4, scale: 2 }), 'string'],
+    [logical('fixed', 'decimal', { name: 'F', size: 4, precision: 4 }), 'string'],
+    [logical('bytes', 'decimal'), 'Buffer'],
+    [logical('string', 'uuid'), 'string'],
+    [logical('fixed', 'uuid', { name: 'F', size: 16 }), 'string'],
+    [logical('int', 'date'), 'string'],
+    [logical('long', 'timestamp-millis'), 'number'],
+    [{ type: 'enum', name: 'E', symbols: ['ONLY'] }, "'ONLY'"],
+    [{ type: 'enum', name: 'E', symbols: ['A', 'B'] }, 'E'],
+    [{ type: 'array', items: 'int' }, 'readonly number[]'],
+    [{ type: 'array', items: ['null', 'string'] }, 'readonly (string | null)[]'],
+    [{ type: 'array', items: { type: 'array', items: 'int' } }, 'readonly (readonly number[])[]'],
+    [{ type: 'array', items: { type: 'map', values: 'int' } }, 'readonly { readonly [key: string]: number }[]'],
+    [{ type: 'map', values: ['null', 'int'] }, '{ readonly [key: string]: number | null }'],
+    [['null', { type: 'array', items: 'int' }], '(readonly number[]) | null'],
+    [['null', 'int', 'long', 'double'], 'number | null'],
+    [['null', record('One'), record('Two')], 'One | Two | null'],
+    ['Rec', 'Rec'],
+    [['null', 'Rec'], 'Rec | null'],
+  ])('%j is %s', (schema, expected) => {
+    expect(typeOf(schema)).toBe(expected)
+  })
+
+  test('a module: parts before what is made of them, docs, a union told apart by its literals, the schema as text', () => {
+    const money = logical('bytes', 'decimal', { precision: 12, scale: 2 })
+    const opened = {
+      ...record(
+        'Opened',
+        field('type', { type: 'enum', name: 'OpenedType', symbols: ['Opened'] }),
+        field('total', money, { doc: 'With fees' }),
+        field('size', { type: 'enum', name: 'Size', symbols: ['S', 'L'], doc: 'How large.' }),
+      ),
+      namespace: 'shop',
+      doc: 'First line.\nSecond */ line.',
+    }
+    const closed = {
+      ...record(
+        'Closed',
+        field('type', { type: 'enum', name: 'ClosedType', symbols: ['Closed'] }),
+        field('size', 'Size'),
+      ),
+      namespace: 'shop',
+    }
+    expect(generateTypes([file('schemas/shop-event.avsc', [opened, closed])])).toBe(`\
+// Generated from shop-event.avsc. Do not edit: change the schema and generate again.
+import { avroSchema } from 'millrace'
+
+/** How large. */
+export type Size = 'S' | 'L'
+
+/**
+ * First line.
+ * Second * / line.
+ */
+export interface Opened {
+  readonly type: 'Opened'
+  /** With fees. Decimal text, at most 12 digits, 2 of them after the point. */
+  readonly total: string
+  readonly size: Size
+}
+
+export interface Closed {
+  readonly type: 'Closed'
+  readonly size: Size
+}
+
+export type ShopEvent = Opened | Closed
+
+/** The text of shop-event.avsc, as it is registered. */
+export const shopEventSchema = avroSchema<ShopEvent>(
+  '${JSON.stringify([opened, closed]).replaceAll('\\', '\\\\')}',
+)
+`)
+  })
+
+  test('a file that is called as its record needs no other name', () => {
+    const module = generateTypes([file('order.avsc', record('Order'))])
+    expect(module).toContain('export interface Order {')
+    expect(module).not.toContain('export type Order')
+    expect(module).toContain('export const orderSchema = avroSchema<Order>(')
+  })
+
+  test('quotes and backslashes in docs stay what they are', () => {
+    const schema = { ...record('Quoted'), doc: `it's a "\\" \u2028` }
+    const module = generateTypes([file('quoted.avsc', schema)])
+    const literal = /avroSchema<Quoted>\(\n {2}(.*),\n\)/s.exec(module)?.[1]
+    expect(JSON.parse(new Function(`return ${literal}`)())).toEqual(schema)
+  })
+
+  test('several files make one module, with what they share once', () => {
+    const item = record('Item')
+    const module = generateTypes([
+      file('a.avsc', record('A', field('i', item))),
+      file('b.avsc', record('B', field('i', item))),
+    ])
+    expect(module.match(/interface Item/g)).toHaveLength(1)
+    expect(module).toContain('// Generated from a.avsc, b.avsc.')
+  })
+
+  test.each<[string, readonly { readonly name: string; readonly text: string }[], string]>([
+    ['what is no schema, by its file', [{ name: 'bad.avsc', text: '{' }], 'bad.avsc: the schema is not JSON'],
+    [
+      'a name that TypeScript has',
+      [file('x.avsc', { type: 'record', name: 'ns.object', fields: [] })],
+      'x.avsc: the type ns.object cannot be called object',
+    ],
+    [
+      'two types of one simple name',
+      [
+        file('x.avsc', [
+          { ...record('R'), namespace: 'a' },
+          { ...record('R'), namespace: 'b' },
+        ]),
+      ],
+      'a.R and b.R are both R',
+    ],
+    [
+      'one name for two types in two files',
+      [file('x.avsc', record('R')), file('y.avsc', record('R', field('a', 'int')))],
+      'y.avsc: R is declared twice, differently',
+    ],
+    [
+      'a file called as a type of another',
+      [file('item.avsc', ['null', record('Other')]), file('b.avsc', record('Item'))],
+      'b.avsc: Item is declared twice, differently',
+    ],
+    [
+      'a file called as a type inside it',
+      [file('item.avsc', ['null', record('Item')])],
+      'item.avsc: Item is declared twice, differently',
+    ],
+  ])('refuses %s', (_, files, message) => {
+    expect(() => generateTypes(files)).toThrow(message)
+    expect(() => generateTypes(files)).toThrow(
+      expect.objectContaining({ name: 'TerminalError', code: 'SCHEMA_INVALID' }),
+    )
+  })
+})
