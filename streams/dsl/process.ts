@@ -13,7 +13,7 @@ export interface ProcessedRecord<K, V> {
 }
 
 export interface Processor<K, V> {
-  process(record: ProcessedRecord<K, V>): void
+  readonly process: (record: ProcessedRecord<K, V>) => void
   close?(): void
 }
 
@@ -21,7 +21,9 @@ export interface Processor<K, V> {
 export interface CommonProcessorContext<S extends readonly AnyStoreDeclaration[]> {
   readonly taskId: string
   readonly applicationId: string
-  store<D extends S[number]>(declaration: D): StoreOf<D>
+  /** The declared ones. */
+  readonly stores: S
+  readonly store: <D extends S[number]>(declaration: D) => StoreOf<D>
   /** Of the record in hand; undefined in a punctuation. */
   recordMetadata(): RecordMetadata | undefined
   /** The largest timestamp the task has seen, ms; -1 before the first record. */
@@ -52,10 +54,14 @@ export interface ValuesProcessorContext<V, S extends readonly AnyStoreDeclaratio
   forward(record: Omit<ProcessedRecord<never, V>, 'key'>, child?: string): void
 }
 
-export interface ProcessorOptions<S extends readonly AnyStoreDeclaration[]> {
+export interface ProcessorOptions {
+  /** Of the step, in `describe` and for `forward`. */
   readonly name?: string
+}
+
+export interface StatefulProcessorOptions<S extends readonly AnyStoreDeclaration[]> extends ProcessorOptions {
   /** Every store the processor uses. */
-  readonly stores?: S
+  readonly stores: S
 }
 
 export function processNode(

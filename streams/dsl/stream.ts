@@ -17,6 +17,7 @@ import {
   type ProcessorOptions,
   processNode,
   type ValuesProcessorContext,
+  type StatefulProcessorOptions,
 } from './process'
 import { type ChooseTopic, chosenTopic, type SinkOptions, type SinkTopics, sinkEnd } from './sink'
 import { type Branches, type BranchPredicates, splitNodes } from './split'
@@ -270,19 +271,37 @@ export class Stream<K, V> {
     return new Stream<K, V>(node(spec, [this.node]), { serdes: { key, value }, keyChanged: false })
   }
 
-  /** The Processor API: state, time and headers by hand (Kafka Streams: `KStream#process`). The key may change. */
+  /**
+   * The Processor API: state, time and headers by hand (`KStream#process`). The key may change. It sees the stores that it
+   * declares, and no others.
+   * @example
+   * visits.process((context) => {
+   *   const seen = context.store(seenVisits)
+   *   return { process: (visit) => seen.putIfAbsent(visit.key, visit.timestamp) ?? context.forward(visit) }
+   * }, { stores: [seenVisits] })
+   */
   process<K2 = K, V2 = V, const S extends readonly AnyStoreDeclaration[] = readonly []>(
     supplier: (context: ProcessorContext<K2, V2, S>) => Processor<K, V>,
-    options: ProcessorOptions<S> = {},
-  ): Stream<K2, V2> {
+    options: StatefulProcessorOptions<S>,
+  ): Stream<K2, V2>
+  process<K2 = K, V2 = V>(
+    supplier: (context: ProcessorContext<K2, V2>) => Processor<K, V>,
+    options?: ProcessorOptions,
+  ): Stream<K2, V2>
+  process<K2, V2>(supplier: unknown, options: ProcessorOptions = {}): Stream<K2, V2> {
     return this.rekeyed(processNode(erase(supplier), { ...options, valuesOnly: false }, this.node))
   }
 
   /** The Processor API for values: what it forwards keeps the key of the record in hand (`KStream#processValues`). */
   processValues<V2 = V, const S extends readonly AnyStoreDeclaration[] = readonly []>(
     supplier: (context: ValuesProcessorContext<V2, S>) => Processor<K, V>,
-    options: ProcessorOptions<S> = {},
-  ): Stream<K, V2> {
+    options: StatefulProcessorOptions<S>,
+  ): Stream<K, V2>
+  processValues<V2 = V>(
+    supplier: (context: ValuesProcessorContext<V2>) => Processor<K, V>,
+    options?: ProcessorOptions,
+  ): Stream<K, V2>
+  processValues<V2>(supplier: unknown, options: ProcessorOptions = {}): Stream<K, V2> {
     return this.revalued(processNode(erase(supplier), { ...options, valuesOnly: true }, this.node))
   }
 

@@ -29,6 +29,7 @@ export interface ErasedProcessorContext {
   forward(record: StreamRecord, child?: string): void
   /** Adds a header to the record in hand, for all that see it after this processor. */
   addHeader(key: string, value: Buffer | null): void
+  readonly stores: readonly AnyStoreDeclaration[]
   store(declaration: AnyStoreDeclaration): unknown
   /** Of the record in hand; undefined in a punctuation. */
   recordMetadata(): RecordMetadata | undefined

@@ -11,6 +11,7 @@ export const process: OperatorFactory<'process'> = (spec, context) => {
     taskId: context.taskId,
     forward: spec.valuesOnly ? (record, child) => forward({ ...record, key: keyOf(inHand) }, child) : forward,
     addHeader: (key, value) => addHeader(inHand, key, value),
+    stores: spec.stores ?? [],
     store: declaredStores(spec.stores ?? [], context),
     recordMetadata: context.recordMetadata,
     currentStreamTimeMs: context.streamTime,

@@ -103,52 +103,66 @@ export interface SessionStoreOptions<K, V> extends CommonOptions<K, V> {
 }
 
 /**
+ * A declaration whose type knows its name, so that a store which a processor has not declared does not compile even where
+ * another one has the same types: the reason for a third type parameter. It is inferred, never written.
+ */
+export type Named<D, N extends string> = D & { readonly name: N }
+
+/**
  * A store of the latest value of each key (Kafka Streams' `Stores.keyValueStoreBuilder`).
  * @throws TerminalError TOPOLOGY_INVALID: a name that cannot be a topic's and a directory's
  * @example
  * const balances = keyValueStore('balances', { key: string, value: json<Balance>() })
  */
-export function keyValueStore<K, V>(name: string, options: KeyValueStoreOptions<K, V>): KeyValueStoreDeclaration<K, V> {
-  return Object.freeze({ kind: 'key-value', ...common(name, options) })
+export function keyValueStore<K, V, const N extends string = string>(
+  name: N,
+  options: KeyValueStoreOptions<K, V>,
+): Named<KeyValueStoreDeclaration<K, V>, N> {
+  return Object.freeze({ kind: 'key-value', ...common(name, options), name })
 }
 
 /** A key-value store that keeps each value's timestamp (`Stores.timestampedKeyValueStoreBuilder`). @throws TerminalError TOPOLOGY_INVALID */
-export function timestampedKeyValueStore<K, V>(
-  name: string,
+export function timestampedKeyValueStore<K, V, const N extends string = string>(
+  name: N,
   options: KeyValueStoreOptions<K, V>,
-): TimestampedKeyValueStoreDeclaration<K, V> {
-  return Object.freeze({ kind: 'timestamped-key-value', ...common(name, options) })
+): Named<TimestampedKeyValueStoreDeclaration<K, V>, N> {
+  return Object.freeze({ kind: 'timestamped-key-value', ...common(name, options), name })
 }
 
 /** A store of every version of a key within history retention (KIP-889). @throws TerminalError TOPOLOGY_INVALID */
-export function versionedStore<K, V>(
-  name: string,
+export function versionedStore<K, V, const N extends string = string>(
+  name: N,
   options: VersionedStoreOptions<K, V>,
-): VersionedStoreDeclaration<K, V> {
+): Named<VersionedStoreDeclaration<K, V>, N> {
   const historyRetentionMs = duration(name, 'historyRetentionMs', options.historyRetentionMs)
-  return Object.freeze({ kind: 'versioned', ...common(name, options), historyRetentionMs })
+  return Object.freeze({ kind: 'versioned', ...common(name, options), name, historyRetentionMs })
 }
 
 /** A store of values by key and window start (`Stores.windowStoreBuilder`). @throws TerminalError TOPOLOGY_INVALID */
-export function windowStore<K, V>(name: string, options: WindowStoreOptions<K, V>): WindowStoreDeclaration<K, V> {
-  return Object.freeze({ kind: 'window', ...common(name, options), ...windows(name, options) })
+export function windowStore<K, V, const N extends string = string>(
+  name: N,
+  options: WindowStoreOptions<K, V>,
+): Named<WindowStoreDeclaration<K, V>, N> {
+  return Object.freeze({ kind: 'window', ...common(name, options), name, ...windows(name, options) })
 }
 
 /** A window store that keeps each value's timestamp (`Stores.timestampedWindowStoreBuilder`). @throws TerminalError TOPOLOGY_INVALID */
-export function timestampedWindowStore<K, V>(
-  name: string,
+export function timestampedWindowStore<K, V, const N extends string = string>(
+  name: N,
   options: WindowStoreOptions<K, V>,
-): WindowStoreDeclaration<K, V> & {
-  readonly kind: 'timestamped-window'
-} {
-  return Object.freeze({ kind: 'timestamped-window', ...common(name, options), ...windows(name, options) })
+): Named<WindowStoreDeclaration<K, V> & { readonly kind: 'timestamped-window' }, N> {
+  return Object.freeze({ kind: 'timestamped-window', ...common(name, options), name, ...windows(name, options) })
 }
 
 /** A store of values by key and session (`Stores.sessionStoreBuilder`). @throws TerminalError TOPOLOGY_INVALID */
-export function sessionStore<K, V>(name: string, options: SessionStoreOptions<K, V>): SessionStoreDeclaration<K, V> {
+export function sessionStore<K, V, const N extends string = string>(
+  name: N,
+  options: SessionStoreOptions<K, V>,
+): Named<SessionStoreDeclaration<K, V>, N> {
   return Object.freeze({
     kind: 'session',
     ...common(name, options),
+    name,
     retentionMs: duration(name, 'retentionMs', options.retentionMs),
   })
 }
