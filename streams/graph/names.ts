@@ -18,6 +18,7 @@ const prefixes: Readonly<Partial<Record<OperatorType, string>>> = {
   branch: 'KSTREAM-BRANCHCHILD',
   process: 'KSTREAM-PROCESSOR',
   'stream-join': 'KSTREAM-JOIN',
+  'global-table-join': 'KSTREAM-GLOBALTABLE-JOIN',
   aggregate: 'KSTREAM-AGGREGATE',
   'hopping-aggregate': 'KSTREAM-AGGREGATE',
   'sliding-aggregate': 'KSTREAM-AGGREGATE',

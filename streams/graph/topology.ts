@@ -1,6 +1,7 @@
 import { MillraceError } from '../errors'
 import type { AnyStoreDeclaration } from '../stores/declaration'
 import { type End, storesOf } from './node'
+import type { GlobalTableSource } from './specs/global-table'
 import { type Step, stepsOf } from './steps'
 import { type SubTopology, subTopologiesOf } from './subtopologies'
 
@@ -11,6 +12,8 @@ export interface Topology {
   readonly steps: readonly Step[]
   readonly subTopologies: readonly SubTopology[]
   readonly stores: ReadonlyMap<string, AnyStoreDeclaration>
+  /** What every process reads whole; no sub-topology has them. */
+  readonly globalTables: readonly GlobalTableSource[]
 }
 
 /**
@@ -30,7 +33,8 @@ export function topology(name: string, ends: readonly End[]): Topology {
   const steps = stepsOf(ends)
   refuseRepeatedNames(steps)
   const stores = storesByName(steps)
-  return Object.freeze({ name, steps, stores, subTopologies: subTopologiesOf(steps) })
+  const globalTables = globalTablesOf(steps, stores)
+  return Object.freeze({ name, steps, stores, subTopologies: subTopologiesOf(steps), globalTables })
 }
 
 function storesByName(steps: readonly Step[]): ReadonlyMap<string, AnyStoreDeclaration> {
@@ -45,6 +49,23 @@ function storesByName(steps: readonly Step[]): ReadonlyMap<string, AnyStoreDecla
     }
   }
   return stores
+}
+
+function globalTablesOf(
+  steps: readonly Step[],
+  stores: ReadonlyMap<string, AnyStoreDeclaration>,
+): readonly GlobalTableSource[] {
+  const tables = new Map<string, GlobalTableSource>()
+  for (const { node } of steps) {
+    if (node.spec.type !== 'global-table-join') continue
+    const { table } = node.spec
+    const { name } = table.store
+    if (stores.has(name) || (tables.get(name) ?? table) !== table) {
+      throw invalid(`two stores are named ${name}; declare a global table once and use that handle in all places`)
+    }
+    tables.set(name, table)
+  }
+  return [...tables.values()]
 }
 
 function refuseRepeatedNames(steps: readonly Step[]): void {

@@ -46,6 +46,8 @@ export interface OperatorContext {
   forward(record: StreamRecord): void
   /** The store of that name, in the type of its declaration. */
   store(name: string): unknown
+  /** The rows of a global table, by the name of its store; one view for all tasks of the process. */
+  globalStore(name: string): unknown
   /** A key as that store writes it: its bytes give the order in which keys are walked. */
   keyBytes(store: string, key: unknown): Buffer
   /** A serde for bytes that go nowhere, such as those of a hash; `subject` takes the place of the topic. */

@@ -5,6 +5,7 @@ import { decide } from './decide'
 import { foreignKeyAnswer } from './foreign-key-answer'
 import { foreignKeyResolve } from './foreign-key-resolve'
 import { foreignKeySubscribe } from './foreign-key-subscribe'
+import { globalTableJoin } from './global-table-join'
 import { hoppingAggregate } from './hopping-aggregate'
 import { mapAsync } from './map-async'
 import type { OperatorFactory } from './operator'
@@ -44,6 +45,7 @@ export const operators: { readonly [T in InnerOperatorType]: OperatorFactory<T> 
   'batch-sink': batchSink,
   'stream-join': streamJoin,
   'stream-table-join': streamTableJoin,
+  'global-table-join': globalTableJoin,
   aggregate,
   'hopping-aggregate': hoppingAggregate,
   'sliding-aggregate': slidingAggregate,

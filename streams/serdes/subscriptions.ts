@@ -100,20 +100,20 @@ export function subscriptions<K>(primaryKey: Encodes<K>): Serde<Subscription<K>>
 export function answers<V>(value: Encodes<V>): Serde<Answer<V>> {
   const open = (context: SerdeContext): OpenSerde<Answer<V>> => {
     const inner = value.open(context)
-    const valueOf = (bytes: Buffer): Bytes => {
+    const rowOf = (bytes: Buffer): Bytes => {
       const rest = bytes.subarray(1 + hashLength(bytes))
       return rest.length === 0 ? null : rest
     }
     return {
       ...(inner.ready && { ready: inner.ready }),
-      ...preparing(inner, (bytes) => [valueOf(bytes)]),
+      ...preparing(inner, (bytes) => [rowOf(bytes)]),
       encode: ({ hash, value: row }) => {
         const bytes = row === null ? null : inner.encode(row)
         return Buffer.concat([Buffer.of(hash === null ? 0 : 1), ...[hash, bytes].filter((part) => part !== null)])
       },
       decode: (bytes) => {
         if (bytes === null) return nothing(context)
-        const row = valueOf(bytes)
+        const row = rowOf(bytes)
         return { hash: hashAt(bytes, 1), value: row === null ? null : inner.decode(row) }
       },
     }
@@ -122,7 +122,8 @@ export function answers<V>(value: Encodes<V>): Serde<Answer<V>> {
 }
 
 const hashLength = (bytes: Buffer) => (bytes[0] === 1 ? HASH_BYTES : 0)
-const hashAt = (bytes: Buffer, at: number) => (bytes[0] === 1 ? bytes.subarray(at, at + HASH_BYTES) : null)
+/** A copy: what is kept in a store must not hold on to the batch it came in. */
+const hashAt = (bytes: Buffer, at: number) => (bytes[0] === 1 ? Buffer.from(bytes.subarray(at, at + HASH_BYTES)) : null)
 
 function preparing<T>(
   inner: OpenSerde<T>,

@@ -124,6 +124,7 @@ function operatorContext(
       for (const child of others) child.forward(record)
     },
     store: (name) => options.stores.view(name),
+    globalStore: (name) => globalStore(options, name),
     keyBytes: options.stores.keyBytes,
     open,
     parentRow,
@@ -143,6 +144,12 @@ function operatorContext(
     retried: (error) => options.onRetry(step.name, error),
     limitHeld: options.limitHeld,
   }
+}
+
+function globalStore({ globals, taskId }: ChainOptions, name: string): unknown {
+  const store = globals?.get(name)
+  if (store !== undefined) return store
+  throw new MillraceError('STORE_UNKNOWN', `task ${taskId} was not given the global table ${name}`)
 }
 
 interface Edges {

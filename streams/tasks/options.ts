@@ -14,6 +14,8 @@ export interface TaskOptions {
   readonly partition: number
   /** One per store of the sub-topology, by name. */
   readonly backends: ReadonlyMap<string, StoreBackend>
+  /** The rows of the global tables that it looks up, by the name of their store. */
+  readonly globals?: ReadonlyMap<string, unknown>
   readonly output: Output
   readonly clock: Clock
   readonly registry?: SchemaRegistry

@@ -1,11 +1,12 @@
-import { MillraceError } from '../errors'
-import { deadLetter } from '../graph/policy'
+import { deadLetter, type OnError } from '../graph/policy'
 import type { SubTopology } from '../graph/subtopologies'
 import type { Topology } from '../graph/topology'
 import type { SchemaRegistry } from '../registry/port'
 import { memoryBackend } from '../stores'
+import type { Failure, SourceInHand } from '../tasks/failures'
 import type { TaskOptions } from '../tasks/options'
 import { createTask, type Task } from '../tasks/task'
+import { type DriverGlobals, driverGlobals, refusePromise } from './driver-globals'
 import { type DriverLog, directOutput } from './driver-log'
 import type { DriverTopics } from './driver-topics'
 import type { ManualClock } from './manual-clock'
@@ -18,6 +19,8 @@ export interface DriverTasks {
   /** Processes until nothing is left to do, and commits. */
   run(): void
   readonly all: readonly Task[]
+  /** The rows of the global tables, by the name of their store. */
+  readonly globals: ReadonlyMap<string, unknown>
   readonly failures: readonly TestFailure[]
   readonly dropped: ReadonlyMap<string, number>
 }
@@ -45,24 +48,38 @@ export function driverTasks(options: DriverTasksOptions): DriverTasks {
   const failures: TestFailure[] = []
   const dropped = new Map<string, number>()
   let tasks: readonly DrivenTask[] = []
+  let globals: DriverGlobals
+
+  const onFailure = ({ stage, error }: Failure, source: SourceInHand | undefined, action: OnError) => {
+    failures.push({ stage, action, error, ...source?.from, ...(source && { offset: source.raw.offset }) })
+  }
+  const countDropped = (reason: string) => {
+    dropped.set(reason, (dropped.get(reason) ?? 0) + 1)
+  }
 
   const openOne = (sub: SubTopology, partition: number): DrivenTask => {
     const task = createTask({
       ...taskOptions(options, sub, partition),
-      onFailure: ({ stage, error }, source, action) => {
-        failures.push({ stage, action, error, ...source?.from, ...(source && { offset: source.raw.offset }) })
-      },
-      onDropped: (_step, reason) => {
-        dropped.set(reason, (dropped.get(reason) ?? 0) + 1)
-      },
+      globals: globals.views,
+      onFailure,
+      onDropped: (_step, reason) => countDropped(reason),
     })
     refusePromise(task.ready)
     restore(task, partition, log)
     const positions = task.inputs.map(({ topic }) => [topic, committed.get(`${topic}/${partition}`) ?? 0] as const)
     return { task, positions: new Map(positions) }
   }
-  /** Hands every task what has been written to its inputs; true when there was something. */
+  const openGlobals = (): DriverGlobals => {
+    const { given, registry } = options
+    const onError = given.onError ?? deadLetter
+    const tables = topology.globalTables
+    const opened = driverGlobals({ tables, registry, topics, log, onError, onFailure, onDropped: countDropped })
+    opened.feed()
+    return opened
+  }
+  /** Hands every task what has been written to its inputs, the global tables first; true when a task got something. */
   const feed = (): boolean => {
+    globals.feed()
     let fed = false
     for (const { task, positions } of tasks) {
       for (const input of task.inputs) {
@@ -92,6 +109,7 @@ export function driverTasks(options: DriverTasksOptions): DriverTasks {
   }
   return {
     open: () => {
+      globals = openGlobals()
       tasks = topology.subTopologies.flatMap((sub) =>
         Array.from({ length: topics.tasksOf.get(sub.id)! }, (_, partition) => openOne(sub, partition)),
       )
@@ -108,6 +126,9 @@ export function driverTasks(options: DriverTasksOptions): DriverTasks {
     },
     get all() {
       return tasks.map(({ task }) => task)
+    },
+    get globals() {
+      return globals.views
     },
     failures,
     dropped,
@@ -144,13 +165,4 @@ function restore({ stores }: Task, partition: number, log: DriverLog): void {
   for (const [store, topic] of stores.changelogs) {
     void stores.all.get(store)!.restore(log.read({ topic, partition }, 0), log.end({ topic, partition }))
   }
-}
-
-function refusePromise(waiting: Promise<void> | undefined): void {
-  if (waiting === undefined) return
-  waiting.catch(() => undefined)
-  throw new MillraceError(
-    'CONFIG_INVALID',
-    'the test driver is synchronous and cannot wait for a registry; give it inMemoryRegistry(), or none',
-  )
 }

@@ -25,6 +25,7 @@ export function driverTopics(
   { partitions = 1, partitionsOf: given = {} }: TestDriverOptions,
 ): DriverTopics {
   const sources = topology.subTopologies.flatMap((sub) => sub.sources.map(({ topic }) => topic))
+  const globals = topology.globalTables.map(({ topic }) => topic)
   const sinks = topology.steps.flatMap(({ node: { spec } }) => (spec.type === 'sink' ? sinkTopics(spec) : []))
   const repartitions = topology.subTopologies.flatMap((sub) =>
     sub.repartitionSources.map(({ spec }) => repartitionAsTopic(applicationId, spec)),
@@ -32,9 +33,9 @@ export function driverTopics(
   const plan = planPartitions(topology, applicationId, (topic) => given[topic] ?? partitions)
   const internal = new Map([...plan.repartitions, ...plan.changelogs].map((topic) => [topic.name, topic.partitions]))
   const sourceOf = new Map(sources.map(({ name }) => [deadLetterTopic(name), name]))
-  const declared = new Map([...sinks, ...sources, ...repartitions].map((topic) => [topic.name, topic]))
+  const declared = new Map([...sinks, ...globals, ...sources, ...repartitions].map((topic) => [topic.name, topic]))
 
-  const read = [...sources, ...repartitions].map(({ name }) => name)
+  const read = [...sources, ...globals, ...repartitions].map(({ name }) => name)
   const written = [...new Set([...sinks.map(({ name }) => name), ...internal.keys(), ...sourceOf.keys()])]
   const refuse = (topic: string, known: readonly string[], verb: string) => {
     if (known.includes(topic)) return

@@ -97,6 +97,8 @@ async function settle(clock: ManualClock, tasks: DriverTasks): Promise<void> {
 }
 
 function storeOf(topology: Topology, tasks: DriverTasks, name: string, partition: number): unknown {
+  const global = tasks.globals.get(name)
+  if (global !== undefined) return global
   const sub = topology.subTopologies.find(({ stores }) => stores.some((store) => store.name === name))
   const task = tasks.all.find(({ id }) => id === `${sub?.id}_${partition}`)
   if (task !== undefined) return task.stores.view(name)

@@ -2,6 +2,7 @@ import type { AnyStoreDeclaration } from '../../stores/declaration'
 import type { AggregateSpecs } from './aggregate'
 import type { AsyncSpecs } from './async'
 import type { ForeignKeySpecs } from './foreign-key'
+import type { GlobalTableSpecs } from './global-table'
 import type { ProcessorSpecs } from './processor'
 import type { SourceSpecs } from './source'
 import type { StatelessSpecs } from './stateless'
@@ -23,6 +24,7 @@ export interface OperatorSpecs
     StreamJoinSpecs,
     StreamTableJoinSpecs,
     ForeignKeySpecs,
+    GlobalTableSpecs,
     AggregateSpecs,
     SuppressSpecs {}
 
