@@ -1,6 +1,11 @@
 /** A schema registry as the engine needs it. An in-memory one answers at once, a remote one by promise. */
 export type MaybePromise<T> = T | Promise<T>
 
+/** Whether an answer has to be waited for; also where the promise was made elsewhere (another realm, another library). */
+export function isPromise<T>(answer: MaybePromise<T>): answer is Promise<T> {
+  return typeof (answer as Partial<PromiseLike<T>> | null)?.then === 'function'
+}
+
 export type SchemaType = 'AVRO' | 'JSON' | 'PROTOBUF'
 
 export interface RegisteredSchema {

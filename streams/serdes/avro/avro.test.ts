@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { inMemoryRegistry } from '../../registry/in-memory'
 import { serdeContract } from '../../testing/contracts/serde'
@@ -281,6 +282,17 @@ describe('the values of Avro', () => {
     expect(() => serde.encode({ eventType: 'secret' })).toThrow(
       'expected one of test.events.Opened, test.events.Closed, got another object',
     )
+  })
+
+  test('an error carries no value in its causes either', () => {
+    const serde = open([opened, closed])
+    try {
+      serde.encode({ ...valid, reason: ['secret'] })
+      throw new Error('it was taken')
+    } catch (error) {
+      expect(inspect(error, { depth: 10 })).toContain('reason: expected string, got an array')
+      expect(inspect(error, { depth: 10 })).not.toContain('secret')
+    }
   })
 
   test('a value that contains itself is refused', () => {

@@ -1,12 +1,13 @@
 import { type Clock, systemClock } from '../../clock'
 import { MillraceError, messageOf, OutageError, TerminalError } from '../../errors'
 import type { AvroType } from '../../registry/avro/schema'
+import { isPromise } from '../../registry/port'
 import { deserializationFailed, nullToDecode, nullToEncode, serializationFailed } from '../plain'
 import type { OpenSerde, SerdeContext } from '../serde'
 import type { AvscType } from './avsc'
 import { boundedWalk, type DecodeLimits, isCheapToExceed, type Walk } from './bounds'
 import { compileReader } from './compile'
-import { avroEncoder, type Encode, misfit } from './encoder'
+import { avroEncoder, type Encode, explainMisfit } from './encoder'
 import { type SubjectStrategy, subjectOf } from './subjects'
 import { headerSize, readHeader } from './wire'
 import { type WriterDecoder, type Writers, writerDecoders } from './writers'
@@ -52,8 +53,8 @@ export function openAvro<T>(compiled: CompiledAvro, context: SerdeContext): Open
     writers.add(id, { walk: compiled.walk })
   }
   const id = registry.register(subjectOf(settings.subject, compiled.model, context), compiled.text)
-  const ready = id instanceof Promise ? id.then(registered) : undefined
-  if (!(id instanceof Promise)) registered(id)
+  const ready = isPromise(id) ? id.then(registered) : undefined
+  if (!isPromise(id)) registered(id)
 
   return {
     ...(ready && { ready }),
@@ -69,14 +70,18 @@ function encodeValue(compiled: CompiledAvro, context: SerdeContext, value: unkno
   try {
     return compiled.encode(value, id)
   } catch (cause) {
-    throw serializationFailed(context, misfitOf(compiled.type, value) ?? messageOf(cause), cause)
+    // avsc puts the whole value into its message, which then stands in logs: where we know better, it is left out.
+    const misfit = misfitOf(compiled.type, value)
+    throw misfit === undefined
+      ? serializationFailed(context, messageOf(cause), cause)
+      : serializationFailed(context, misfit)
   }
 }
 
 /** A value may be such that even looking at it fails: one that contains itself. */
 function misfitOf(type: AvscType, value: unknown): string | undefined {
   try {
-    return misfit(type, value)
+    return explainMisfit(type, value)
   } catch {
     return undefined
   }

@@ -34,7 +34,7 @@ export function avroEncoder({ type, limits, walk, cheapToExceed }: EncoderOption
 }
 
 /** Where a value does not fit its type, and why; undefined when it fits. */
-export function misfit(type: AvscType, value: unknown): string | undefined {
+export function explainMisfit(type: AvscType, value: unknown): string | undefined {
   let found: string | undefined
   type.isValid(value, {
     errorHook: (path: readonly string[], wrong: unknown, expected: unknown) => {

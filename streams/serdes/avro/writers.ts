@@ -2,7 +2,7 @@
 import type { Clock } from '../../clock'
 import { MillraceError, messageOf, TerminalError } from '../../errors'
 import { parseAvro } from '../../registry/avro/parse'
-import type { MaybePromise, RegisteredSchema, SchemaRegistry } from '../../registry/port'
+import { isPromise, type MaybePromise, type RegisteredSchema, type SchemaRegistry } from '../../registry/port'
 import type { AvscType, Resolver } from './avsc'
 import { boundedWalk, type DecodeLimits, type Walk } from './bounds'
 import { compileWriter } from './compile'
@@ -65,7 +65,7 @@ export function writerDecoders(options: WritersOptions): Writers {
       miss(id, error)
       return undefined
     }
-    if (answer instanceof Promise) {
+    if (isPromise(answer)) {
       return answer.then(
         (schema) => learn(id, schema),
         (error: unknown) => miss(id, error),
