@@ -60,7 +60,8 @@ export async function runFault(options: RunOptions): Promise<RunResult> {
     await world.end()
   }
   const { flow, stateDirs, strikes } = world
-  const { figures, violations } = await verify({ log, flow, stateDirs, operations, guarantee })
+  const exact = guarantee === 'exactly_once_v2' || fault.orderly === true
+  const { figures, violations } = await verify({ log, flow, stateDirs, operations, exact })
   const seconds = (Date.now() - began) / 1_000
   const all = [...violations, ...liveness(world, caughtUpSeconds), ...damage(fault, figures)]
   return { fault, guarantee, strikes, figures, caughtUpSeconds, violations: all, seconds }

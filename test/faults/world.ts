@@ -31,6 +31,8 @@ export interface World {
   strike(what: string, act: () => unknown): Promise<void>
   /** Kills one and waits for its end. */
   kill(slot: number): Promise<void>
+  /** Ends one with SIGTERM and waits for its end. */
+  terminate(slot: number): Promise<void>
   /** All tasks run again, at the workers that are left. */
   untilReady(): Promise<void>
 }
@@ -105,6 +107,15 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       await sleep(50)
     }
   }
+  const terminate = async (slot: number) => {
+    const worker = slots.get(slot)!
+    meant.add(worker)
+    worker.signal('SIGTERM')
+    const how = await Promise.race([worker.untilEnded(), sleep(END_WITHIN_MS, 'too late' as const, { ref: false })])
+    if (how !== 0) crashes.push(`worker ${slot} answered SIGTERM with ${how}`)
+    if (how === 'too late') worker.signal('SIGKILL')
+    await worker.untilEnded()
+  }
   for (let slot = 0; slot < size; slot += 1) start(slot)
   await untilReady()
 
@@ -137,17 +148,9 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       await worker.untilEnded()
     },
     untilReady,
+    terminate,
     end: async () => {
-      const ending = live().map(async (slot) => {
-        const worker = slots.get(slot)!
-        meant.add(worker)
-        worker.signal('SIGTERM')
-        const how = await Promise.race([worker.untilEnded(), sleep(END_WITHIN_MS, 'too late' as const, { ref: false })])
-        if (how !== 0) crashes.push(`worker ${slot} answered SIGTERM with ${how}`)
-        if (how === 'too late') worker.signal('SIGKILL')
-        await worker.untilEnded()
-      })
-      await Promise.all(ending)
+      await Promise.all(live().map(terminate))
     },
   }
 }

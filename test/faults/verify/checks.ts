@@ -1,4 +1,3 @@
-import type { ProcessingGuarantee } from 'millrace'
 import type { Operation } from '../load'
 import type { Evidence, InputRecord } from './evidence'
 
@@ -10,7 +9,8 @@ export interface Violation {
 export interface CheckOptions {
   readonly evidence: Evidence
   readonly operations: readonly Operation[]
-  readonly guarantee: ProcessingGuarantee
+  /** Nothing may be repeated, as under exactly-once. */
+  readonly exact: boolean
 }
 
 const placeOf = ({ partition, offset }: { readonly partition: number; readonly offset: number }) =>
@@ -34,14 +34,14 @@ export function checkLost({ evidence, operations }: CheckOptions): readonly Viol
 const lost = (what: string): Violation => ({ check: 'L', what })
 
 /** Under exactly-once each command has one effect and nothing else has any; at-least-once may repeat them. */
-export function checkDoubled({ evidence, guarantee }: CheckOptions): readonly Violation[] {
+export function checkDoubled({ evidence, exact }: CheckOptions): readonly Violation[] {
   const commands = new Set(commandsOf(evidence.input.flat()).map(placeOf))
   const seen = new Set<string>()
   const violations: Violation[] = []
   for (const { effect } of evidence.effects.flat()) {
     const place = placeOf(effect)
     if (!commands.has(place)) violations.push({ check: 'D', what: `an effect of ${place}, where no command is` })
-    if (seen.has(place) && guarantee === 'exactly_once_v2')
+    if (seen.has(place) && exact)
       violations.push({ check: 'D', what: `command ${effect.n} at ${place} has more than one effect` })
     seen.add(place)
   }
@@ -49,7 +49,7 @@ export function checkDoubled({ evidence, guarantee }: CheckOptions): readonly Vi
 }
 
 /** Effects of a key come in the order of its commands; under exactly-once they are numbered 1, 2, 3, … */
-export function checkOrder({ evidence, guarantee }: CheckOptions): readonly Violation[] {
+export function checkOrder({ evidence, exact }: CheckOptions): readonly Violation[] {
   const last = new Map<string, { offset: number; count: number }>()
   const seen = new Set<string>()
   const violations: Violation[] = []
@@ -59,7 +59,7 @@ export function checkOrder({ evidence, guarantee }: CheckOptions): readonly Viol
     seen.add(placeOf(effect))
     if (first && effect.offset <= before.offset)
       violations.push({ check: 'O', what: `${key}: offset ${effect.offset} follows ${before.offset}` })
-    if (guarantee === 'exactly_once_v2' && effect.count !== before.count + 1)
+    if (exact && effect.count !== before.count + 1)
       violations.push({
         check: 'O',
         what: `${key}: number ${effect.count} follows ${before.count} (${placeOf(effect)})`,
@@ -70,7 +70,7 @@ export function checkOrder({ evidence, guarantee }: CheckOptions): readonly Viol
 }
 
 /** Each poison record lies in the dead letters once (at-least-once: at least once), with its key and bytes. */
-export function checkBuried({ evidence, guarantee }: CheckOptions): readonly Violation[] {
+export function checkBuried({ evidence, exact }: CheckOptions): readonly Violation[] {
   const violations: Violation[] = []
   const poison = new Map(
     evidence.input
@@ -92,7 +92,7 @@ export function checkBuried({ evidence, guarantee }: CheckOptions): readonly Vio
       violations.push({ check: 'Q', what: `the dead letter of ${place} has other bytes` })
   }
   for (const [place, { times }] of poison) {
-    const right = guarantee === 'exactly_once_v2' ? times === 1 : times >= 1
+    const right = exact ? times === 1 : times >= 1
     if (!right) violations.push({ check: 'Q', what: `poison at ${place} lies in the dead letters ${times} times` })
   }
   return violations

@@ -40,8 +40,7 @@ const decoded = (entries: readonly StoreEntry[]) =>
 /** At-least-once may count a command twice, but never forgets one. */
 const agrees = (exact: boolean, actual: number, expected: number) => (exact ? actual === expected : actual >= expected)
 
-function checkTallies(flow: Flow, { evidence, guarantee }: CheckOptions): readonly Violation[] {
-  const exact = guarantee === 'exactly_once_v2'
+function checkTallies(flow: Flow, { evidence, exact }: CheckOptions): readonly Violation[] {
   return evidence.input.flatMap((records, partition) => {
     const expected = new Map<string, Tally>()
     for (const { key, offset } of commandsOf(records))
@@ -59,8 +58,7 @@ function checkTallies(flow: Flow, { evidence, guarantee }: CheckOptions): readon
   })
 }
 
-function checkGroups(flow: Flow, { evidence, guarantee }: CheckOptions): readonly Violation[] {
-  const exact = guarantee === 'exactly_once_v2'
+function checkGroups(flow: Flow, { evidence, exact }: CheckOptions): readonly Violation[] {
   const expected = new Map<string, number>()
   for (const { command } of commandsOf(evidence.input.flat()))
     expected.set(command!.group, (expected.get(command!.group) ?? 0) + 1)

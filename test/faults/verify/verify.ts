@@ -29,16 +29,16 @@ export interface Verdict {
   readonly violations: readonly Violation[]
 }
 
-export interface VerifyOptions extends Pick<CheckOptions, 'operations' | 'guarantee'> {
+export interface VerifyOptions extends Pick<CheckOptions, 'operations' | 'exact'> {
   readonly log: Log
   readonly flow: Flow
   readonly stateDirs: readonly string[]
 }
 
 /** Offline: nothing may be running any more. It knows nothing of how the engine works, only what it promises. */
-export async function verify({ log, flow, stateDirs, operations, guarantee }: VerifyOptions): Promise<Verdict> {
+export async function verify({ log, flow, stateDirs, operations, exact }: VerifyOptions): Promise<Verdict> {
   const evidence = await gather(log, flow, stateDirs)
-  const options = { evidence, operations, guarantee }
+  const options = { evidence, operations, exact }
   const input = evidence.input.flat()
   const results = (wanted: string) => operations.filter(({ result }) => result === wanted).length
   const commands = commandsOf(input).length
