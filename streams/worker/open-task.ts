@@ -14,6 +14,8 @@ export interface OpenTaskOptions {
   readonly options: ResolvedOptions
   readonly topics: PreparedTopics
   readonly counters: Counters
+  /** The rows of the global tables, by the name of their store. */
+  readonly globals: ReadonlyMap<string, unknown>
   readonly member: GroupMember
   readonly group: () => GroupMetadata
   readonly shared: LogProducer
@@ -94,7 +96,7 @@ async function openAndRestore(context: OpenTaskOptions, taskId: string): Promise
 }
 
 function newTask(context: OpenTaskOptions, taskId: string, backends: ReadonlyMap<string, StoreBackend>): Task {
-  const { options, topics, counters, subTopology, partition, onWake } = context
+  const { options, topics, counters, globals, subTopology, partition, onWake } = context
   const { applicationId, clock, registry, cacheBytes, logger, onError } = options
   const policies = new Map(subTopology.sources.map(({ topic, spec }) => [topic.name, { ...onError, ...spec.onError }]))
   return createTask({
@@ -103,6 +105,7 @@ function newTask(context: OpenTaskOptions, taskId: string, backends: ReadonlyMap
     subTopology,
     partition,
     backends,
+    globals,
     output: batchedOutput(),
     clock,
     registry,

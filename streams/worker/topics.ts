@@ -26,13 +26,14 @@ export async function prepareTopics(
   admin: LogAdmin,
 ): Promise<PreparedTopics> {
   const sources = topology.subTopologies.flatMap((sub) => sub.sources.map(({ topic }) => topic))
+  const globals = topology.globalTables.map(({ topic }) => topic)
   const sinks = topology.steps.flatMap(({ node: { spec } }) => (spec.type === 'sink' ? sinkTopics(spec) : []))
-  await admin.createTopics(uniqueSpecs([...sources, ...sinks]))
+  await admin.createTopics(uniqueSpecs([...sources, ...globals, ...sinks]))
   const counts = new Map<string, number>()
   const learn = async (names: readonly string[]) => {
     for (const [name, { partitions }] of await admin.describeTopics(names)) counts.set(name, partitions)
   }
-  await learn([...sources, ...sinks].map(({ name }) => name))
+  await learn([...sources, ...globals, ...sinks].map(({ name }) => name))
   const partitionsOf = (topic: string): number => {
     const count = counts.get(topic)
     if (count !== undefined) return count
@@ -42,7 +43,7 @@ export async function prepareTopics(
       { details: { topic } },
     )
   }
-  for (const { name } of sources) partitionsOf(name)
+  for (const { name } of [...sources, ...globals]) partitionsOf(name)
 
   const plan = planPartitions(topology, applicationId, partitionsOf)
   const deadLetters = sources.map(({ name }) => ({

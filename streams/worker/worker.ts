@@ -11,6 +11,7 @@ import { type AssignableTask, assignedTasks, assignTasks, encodeMemberInfo } fro
 import { type Counters, counters as newCounters } from './counters'
 import { checkFingerprint } from './fingerprint'
 import type { ResolvedOptions, WorkerOptions, WorkerState } from './options'
+import { GLOBAL_TASK, type GlobalTables, globalTables } from './global-tables'
 import { type Reading, reading } from './reading'
 import { createRunner, type Runner } from './runner'
 import { type PreparedTopics, prepareTopics } from './topics'
@@ -32,7 +33,7 @@ export interface Worker {
   readonly counters: Counters
   /** The worker's clock, ms. */
   now(): number
-  /** The store of that name in each local task that has it. */
+  /** The store of that name in each local task that has it; a global table's is one for all. */
   localStores(name: string): readonly unknown[]
 }
 
@@ -61,6 +62,7 @@ export function createWorker(given: WorkerOptions): Worker {
   let reader!: LogReader
   let inputs!: Reading
   let shared!: LogProducer
+  let globals!: GlobalTables
   let joined: Joined | undefined
   let loop: Promise<void> = Promise.resolve()
   let settleDone!: { readonly resolve: () => void; readonly reject: (error: unknown) => void }
@@ -91,7 +93,8 @@ export function createWorker(given: WorkerOptions): Worker {
       const accept = options.acceptTopologyChanges
       await checkFingerprint({ topology, applicationId, partitionsOf, state: options.state, log, accept, logger })
     }
-    const warm = await options.state.tasks()
+    const warm = (await options.state.tasks()).filter((task) => task !== GLOBAL_TASK)
+    globals = globalTables({ options, topics, counters, onFatal: stopFor })
     shared = await log.producer({ clientId: applicationId })
     reader = await log.reader({ isolation: 'read_committed' })
     inputs = reading({ reader, applicationId, logger, offsetReset: offsetResetOf(topology) })
@@ -112,6 +115,7 @@ export function createWorker(given: WorkerOptions): Worker {
 
   async function run(): Promise<void> {
     try {
+      await openGlobals()
       while (!stopping.signal.aborted && fatal === undefined) {
         if (member.status !== 'joined') await rebalance()
         else await turn()
@@ -122,6 +126,19 @@ export function createWorker(given: WorkerOptions): Worker {
       await shutDown()
     }
     end()
+  }
+  /** Before the group is joined: a task that looked rows up too early would make other results. */
+  async function openGlobals(): Promise<void> {
+    try {
+      await globals.open()
+    } catch (error) {
+      if (!stopping.signal.aborted) throw error
+    }
+  }
+  function stopFor(error: unknown): void {
+    fatal ??= { error }
+    setState('PENDING_ERROR')
+    wake()
   }
   function end(): void {
     if (fatal === undefined) {
@@ -205,17 +222,14 @@ export function createWorker(given: WorkerOptions): Worker {
       options,
       topics,
       counters,
+      globals: globals.views,
       member,
       group: () => joined!.group,
       shared,
       subTopology: topology.subTopologies[sub]!,
       partition,
       onWake: wake,
-      onFatal: (error) => {
-        fatal ??= { error }
-        setState('PENDING_ERROR')
-        wake()
-      },
+      onFatal: stopFor,
       onFenced: () => member.requestRejoin(),
     })
   }
@@ -229,7 +243,7 @@ export function createWorker(given: WorkerOptions): Worker {
   async function shutDown(): Promise<void> {
     if (fatal === undefined) await Promise.all([...runners.values()].map((runner) => runner.commit()))
     await closeRunners([...runners.keys()])
-    await Promise.allSettled([reader.close(), member.leave(), shared.close()])
+    await Promise.allSettled([reader.close(), member.leave(), shared.close(), globals.close()])
   }
 
   return {
@@ -249,6 +263,7 @@ export function createWorker(given: WorkerOptions): Worker {
       }
       if (state !== 'ERROR' && state !== 'NOT_RUNNING') setState('PENDING_SHUTDOWN')
       stopping.abort()
+      globals?.stop()
       wake()
       const timer = new AbortController()
       const timedOut = clock.sleep(timeoutMs, timer.signal)
@@ -267,8 +282,10 @@ export function createWorker(given: WorkerOptions): Worker {
     },
     counters,
     now: clock.now,
-    localStores: (name) =>
-      [...runners.values()].flatMap(({ task }) => (task?.stores.all.has(name) ? [task.stores.view(name)] : [])),
+    localStores: (name) => [
+      ...(globals?.views.has(name) ? [globals.views.get(name)] : []),
+      ...[...runners.values()].flatMap(({ task }) => (task?.stores.all.has(name) ? [task.stores.view(name)] : [])),
+    ],
   }
 }
 
