@@ -50,15 +50,18 @@ export function unpartnered(options: UnpartneredOptions, context: OperatorContex
     for (const { key: place, value } of store.all()) {
       if (place.kind === 'times') break
       const { timestamp, key } = place
+      const { values } = value as Waiting
       const side = sides[place.side]
       earliestWaiting = timestamp
       if (open.left && open.right) break
       if (isOpen(timestamp, side)) {
         open[side.name] = true
+        // Each value counts: with a second one the walk ends here, not at the next timestamp.
+        if (open.left && open.right && values.length > 1) break
         continue
       }
       store.put(place, null)
-      for (const own of (value as Waiting).values) {
+      for (const own of values) {
         context.forward({ key, value: side.join(own, null, key), timestamp, headers })
       }
     }

@@ -18,7 +18,7 @@ export interface StepsShape {
 }
 
 /** At least so many cases per property. */
-export const numRuns = 1_000
+export const numRuns = 1000
 
 /**
  * Records in any interleaving and disorder: time mostly moves on, now and then it leaps or falls back, by less than a
