@@ -7,11 +7,20 @@ export type {
 } from './dsl/cogrouped-stream'
 export type { AggregateStore, Decided } from './dsl/decide'
 export type { Duration } from './dsl/duration'
+export type { ForeignKeyJoin } from './dsl/foreign-key-join'
+export { GlobalTable, type GlobalTableOptions, globalTable } from './dsl/global-table'
 export type { MaybeRegrouped, Regrouped } from './dsl/group'
 export type { GroupedStream } from './dsl/grouped-stream'
 export { GroupedTable, type RowGroups } from './dsl/grouped-table'
 export { type JoinStores, type JoinStoresOptions, joinStores } from './dsl/join-stores'
-export type { ProcessedRecord, Processor, ProcessorContext, ValuesProcessorContext } from './dsl/process'
+export type {
+  ProcessedRecord,
+  Processor,
+  ProcessorContext,
+  ProcessorOptions,
+  StatefulProcessorOptions,
+  ValuesProcessorContext,
+} from './dsl/process'
 export { type SourceOptions, Stream, stream } from './dsl/stream'
 export type { StreamTableJoinOptions } from './dsl/stream-table-join'
 export {
