@@ -88,7 +88,7 @@ export interface TestDriver {
   /** A store by its name alone. @throws MillraceError STORE_UNKNOWN */
   storeNamed(name: string, partition?: number): unknown
   /** The partition of a topic to which a key goes. */
-  partitionOf<K>(topic: Topic<K, never> | Topic<K, unknown>, key: K): number
+  partitionOf<K>(topic: Pick<Topic<K, never>, 'name' | 'key'>, key: K): number
   /** Moves the wall clock and runs the punctuations that are due. */
   advanceWallClock(ms: number): void
   /** Waits for the calls of `mapAsync` and the batch sinks, moving the wall clock over their backoffs. */
