@@ -143,7 +143,10 @@ export interface LogAdmin {
   createTopics(specs: readonly TopicSpec[]): Promise<void>
   deleteTopics(names: readonly string[]): Promise<void>
   /** `earliest`, `latest` (the end as read_committed sees it), or the first offset whose timestamp is at least the one given (ms), the end where none is. */
-  offsets(partitions: readonly TopicPartition[], at: 'earliest' | 'latest' | { readonly timestamp: number }): Promise<readonly PartitionOffset[]>
+  offsets(
+    partitions: readonly TopicPartition[],
+    at: 'earliest' | 'latest' | { readonly timestamp: number },
+  ): Promise<readonly PartitionOffset[]>
   /** Committed offsets of a group; partitions without one are absent. Waits out pending transactions (KIP-447 requireStable). */
   committedOffsets(groupId: string, partitions: readonly TopicPartition[]): Promise<readonly PartitionOffset[]>
   listGroups(): Promise<readonly GroupDescription[]>
@@ -173,7 +176,9 @@ export interface GroupOptions {
   /** Asked at each join: what the leader should know of this member. */
   userData(): Buffer
   /** Run by the group's leader: shares the partitions out. Deterministic in its inputs. */
-  assign(members: readonly MemberSubscription[]): ReadonlyMap<string, MemberAssignment> | Promise<ReadonlyMap<string, MemberAssignment>>
+  assign(
+    members: readonly MemberSubscription[],
+  ): ReadonlyMap<string, MemberAssignment> | Promise<ReadonlyMap<string, MemberAssignment>>
 }
 
 export interface Joined {

@@ -1,7 +1,16 @@
 /** A row's change on its way through a repartition topic: both values behind their lengths (Kafka Streams' ChangedSerializer). */
-import type { Change } from '../graph/change'
 import { optionalBytes, readOptional } from './parts'
 import type { OpenSerde, Serde, SerdeContext } from './serde'
+
+/** How one row of a table has changed; see graph/change.ts. */
+export interface Change<V> {
+  /** null: the row is gone. */
+  readonly newValue: V | null
+  /** The row before, so that what depends on it can be taken back; null: there was none, or it is not known. */
+  readonly oldValue: V | null
+  /** False only for an out-of-order write to a versioned table: it belongs to the past and leaves the latest row as it is (KIP-914). */
+  readonly isLatest: boolean
+}
 
 export function changes<V>(value: Pick<Serde<V>, 'name' | 'open'>): Serde<Change<V>> {
   const open = (context: SerdeContext): OpenSerde<Change<V>> => {

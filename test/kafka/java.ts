@@ -64,7 +64,7 @@ async function prepareNodes(tools: Tools, options: StartOptions): Promise<KafkaN
   const base = await mkdtemp(path.join(tmpdir(), 'millrace-kafka-'))
   tools.guard.hold('dir', base)
   await writeFile(path.join(base, 'log4j2.properties'), LOG4J)
-  const clusterId = randomBytes(16).toString('base64url')
+  const clusterId = newClusterId()
   const prepare = async (port: number, index: number): Promise<KafkaNode> => {
     const directory = path.join(base, `node-${index + 1}`)
     await mkdir(directory)
@@ -155,3 +155,8 @@ function readLog(file: string): string {
 }
 
 const tail = (log: string) => log.split('\n').slice(-15).join('\n')
+
+/** 16 random bytes as Kafka writes them; never with a dash first, which its tool would take for an option. */
+function newClusterId(): string {
+  return randomBytes(16).toString('base64url').replace(/^-/, 'A')
+}
