@@ -8,6 +8,7 @@ import type { AnyStoreDeclaration } from '../stores/declaration'
 import type { Topic } from '../topics'
 import { type AggregateStore, type Decided, decideNodes } from './decide'
 import { erase, eraseTopic, type SinkTopic } from './erase'
+import { GlobalTable, joinGlobalTable } from './global-table'
 import { groupBy, groupByKey, type MaybeRegrouped, type Regrouped } from './group'
 import type { GroupedStream } from './grouped-stream'
 import { type JoinStoresOf, type StreamJoin, streamJoinNode } from './join-streams'
@@ -16,8 +17,8 @@ import {
   type ProcessorContext,
   type ProcessorOptions,
   processNode,
-  type ValuesProcessorContext,
   type StatefulProcessorOptions,
+  type ValuesProcessorContext,
 } from './process'
 import { type ChooseTopic, chosenTopic, type SinkOptions, type SinkTopics, sinkEnd } from './sink'
 import { type Branches, type BranchPredicates, splitNodes } from './split'
@@ -175,6 +176,17 @@ export class Stream<K, V> {
     joiner: (value: Exclude<V, null>, row: V2, key: Exclude<K, null>) => R,
     options?: StreamTableJoinOptions<Exclude<K, null>, Exclude<V, null>>,
   ): Stream<K, R>
+  /**
+   * Joins each record with the row that a key selected from it has in a global table (`KStream#join(GlobalKTable)`). The
+   * result keeps the record's key and timestamp; without a selected key, or a row under it, there is none.
+   * @example
+   * payments.join(currencies, ({ currency }) => currency, (payment, { rate }) => payment.amount * rate)
+   */
+  join<K2, V2, R>(
+    table: GlobalTable<K2, V2>,
+    select: (value: Exclude<V, null>, key: K) => NoInfer<K2> | null,
+    joiner: (value: Exclude<V, null>, row: V2, key: K) => R,
+  ): Stream<K, R>
   join(other: object, joiner: unknown, third?: unknown, stores?: unknown): unknown {
     return this.joining('inner', [other, joiner, third, stores])
   }
@@ -194,6 +206,12 @@ export class Stream<K, V> {
     table: Table<Exclude<K, null>, V2>,
     joiner: (value: Exclude<V, null>, row: V2 | null, key: K) => R,
     options?: StreamTableJoinOptions<Exclude<K, null>, Exclude<V, null>>,
+  ): Stream<K, R>
+  /** As `join` with a global table; a record without a row, or without a selected key, is joined with null. */
+  leftJoin<K2, V2, R>(
+    table: GlobalTable<K2, V2>,
+    select: (value: Exclude<V, null>, key: K) => NoInfer<K2> | null,
+    joiner: (value: Exclude<V, null>, row: V2 | null, key: K) => R,
   ): Stream<K, R>
   leftJoin(other: object, joiner: unknown, third?: unknown, stores?: unknown): unknown {
     return this.joining('left', [other, joiner, third, stores])
@@ -346,6 +364,9 @@ export class Stream<K, V> {
   ): Stream<K, unknown> {
     if (other instanceof Stream) {
       return this.joinedWith(other, { kind, joiner, windows: erase<JoinWindows>(third), stores: erase<never>(stores) })
+    }
+    if (other instanceof GlobalTable) {
+      return this.revalued(joinGlobalTable(this.node, other, { select: joiner, joiner: third, left: kind === 'left' }))
     }
     const table = erase<Table<never, unknown>>(other)
     const options = erase<StreamTableJoinOptions<K, V> | undefined>(third)
