@@ -74,6 +74,7 @@ export { type RecordsBuffer, recordsBuffer } from './log/records'
 export { type Logger, silentLogger } from './logger'
 export * from './registry'
 export * from './serdes'
+export { type Difference, differences, foldChangelog, type StoreEntry, storedEntries } from './stores'
 export type { StateDirectory } from './stores/backend'
 export {
   keyValueStore,

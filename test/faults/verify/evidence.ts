@@ -2,14 +2,16 @@
 import { join } from 'node:path'
 import {
   deadLetterTopic,
+  foldChangelog,
   type Log,
   type LogRecord,
   levelStateDirectory,
   MillraceError,
   messageOf,
+  type StoreEntry,
+  storedEntries,
   type TopicPartition,
 } from 'millrace'
-import { foldChangelog, type StoreEntry, storedEntries } from '../../../streams/stores'
 import type { Command, Effect, Flow } from '../flow'
 import { readTopic } from '../read'
 

@@ -1,4 +1,4 @@
-import { differences, type StoreEntry } from '../../../streams/stores'
+import { differences, type StoreEntry } from 'millrace'
 import type { Effect, Flow, Tally } from '../flow'
 import { type CheckOptions, commandsOf, type Violation } from './checks'
 import { foldTo } from './evidence'
