@@ -81,5 +81,5 @@ export function vectorFiles(directory: string): readonly VectorFile[] {
 
 /** The directory named by `CONFORMANCE_VECTORS`, else the project's own copy. */
 export function vectorDirectory(environment: NodeJS.ProcessEnv = process.env): string {
-  return environment.CONFORMANCE_VECTORS || join(__dirname, 'vectors')
+  return environment.CONFORMANCE_VECTORS || join(__dirname, '..', '..', '..', 'test', 'conformance', 'vectors')
 }
