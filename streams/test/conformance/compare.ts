@@ -78,7 +78,7 @@ function storesDifference(
 }
 
 /** The first entry that only one of them has, repetitions counted. */
-function setDifference(expected: readonly StoreEntry[], got: readonly StoreEntry[]) {
+export function setDifference(expected: readonly unknown[], got: readonly unknown[]) {
   const counts = new Map<string, number>()
   for (const entry of expected) counts.set(canonical(entry), (counts.get(canonical(entry)) ?? 0) + 1)
   for (const entry of got) counts.set(canonical(entry), (counts.get(canonical(entry)) ?? 0) - 1)

@@ -41,9 +41,10 @@ export function runScenario(scenario: Scenario, vector: Stimulus, questions: AsO
   }
 }
 
-type TopicNamed = (name: string) => Topic<unknown, unknown>
+export type TopicNamed = (name: string) => Topic<unknown, unknown>
 
-function namedTopics(scenario: Scenario): TopicNamed {
+/** The scenario's topics by the names that the vector gives them. */
+export function namedTopics(scenario: Scenario): TopicNamed {
   const byName = new Map(scenario.topics.map((topic) => [topic.name, topic]))
   return (name) => {
     const topic = byName.get(name)
@@ -52,7 +53,7 @@ function namedTopics(scenario: Scenario): TopicNamed {
   }
 }
 
-function take(driver: TestDriver, step: VectorStep, topicNamed: TopicNamed): void {
+export function take(driver: TestDriver, step: VectorStep, topicNamed: TopicNamed): void {
   if ('pipe' in step) pipe(driver, step, topicNamed)
   else driver.advanceWallClock(step.advanceWallClock)
 }
@@ -65,11 +66,11 @@ function pipe(driver: TestDriver, step: PipeStep, topicNamed: TopicNamed): void 
   else input.pipeBytes(key === null ? null : Buffer.from(key), Buffer.from(rawValue), { timestamp, headers })
 }
 
-function headersOf({ headers = [] }: PipeStep['pipe']): readonly Header[] {
+export function headersOf({ headers = [] }: PipeStep['pipe']): readonly Header[] {
   return headers.map(([name, text]) => ({ key: name, value: Buffer.from(text) }))
 }
 
-function asVectorRecord({ key, value, timestamp, headers }: TestRecord<unknown, unknown>): VectorRecord {
+export function asVectorRecord({ key, value, timestamp, headers }: TestRecord<unknown, unknown>): VectorRecord {
   const record = { key: windowedKey(key), value, timestamp }
   if (headers.length === 0) return record
   return { ...record, headers: headers.map((header) => [header.key, header.value?.toString() ?? ''] as const) }

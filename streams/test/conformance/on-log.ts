@@ -1,0 +1,163 @@
+import { systemClock } from '../../clock'
+import { failFast } from '../../graph/policy'
+import { sinkTopics } from '../../graph/specs/source'
+import type { Topology } from '../../graph/topology'
+import type { Log } from '../../log/port'
+import { inMemoryRegistry } from '../../registry'
+import type { StateDirectory } from '../../stores/backend'
+import { recordDecoder } from '../../testing/driver-io'
+import { type ManualClock, manualClock } from '../../testing/manual-clock'
+import type { ProcessingGuarantee } from '../../worker/committer'
+import { createWorker, type Worker } from '../../worker/worker'
+import { questionsOf } from './compare'
+import { type Feeder, openFeeder, type Round, roundsOf } from './feed'
+import { answersOf, type Final, type PlacedRecord, storesOf } from './final'
+import { prefixedLog } from './prefixed-log'
+import { asVectorRecord, namedTopics, type TopicNamed } from './run'
+import type { Scenario } from './scenario'
+import type { Vector } from './vector'
+import { type WatchedLog, watchedLog } from './watched-log'
+
+export interface OnLogOptions {
+  readonly log: Log
+  /** Before every topic, group and transactional id: nothing else on the log may have it. */
+  readonly prefix: string
+  readonly partitions: number
+  readonly guarantee: ProcessingGuarantee
+  readonly state: StateDirectory
+}
+
+/** Looks again after so many ms whether the worker has done its work. */
+const LOOK_MS = 2
+
+/**
+ * Runs a scenario in a worker on a log, round by round, each once all that came of the one before is committed. The
+ * worker's wall clock stands still but for the steps that move it, as in the test driver. Removes its topics and its group.
+ */
+export async function runOnLog(scenario: Scenario, vector: Vector, options: OnLogOptions): Promise<Final> {
+  const { topology, onError = failFast } = scenario
+  const { partitions, guarantee, state } = options
+  const log = prefixedLog(options.log, options.prefix)
+  await createTopics(log, scenario, partitions)
+  const watched = watchedLog(log)
+  const clock = manualClock(vector.initialWallClock)
+  const worker = createWorker({
+    topology,
+    log: watched.log,
+    state,
+    guarantee,
+    onError,
+    clock: { now: clock.now, sleep: systemClock.sleep },
+  })
+  const feeder = await openFeeder(watched.log)
+  const topicNamed = namedTopics(scenario)
+  const inputs = Object.keys(vector.inputTopics).flatMap((topic) =>
+    Array.from({ length: partitions }, (_, partition) => ({ topic, partition })),
+  )
+  const caughtUp = () => settled(worker, clock, () => inputs.every(watched.isRead) && tasksHaveRead(worker, watched))
+  try {
+    await worker.start()
+    await caughtUp()
+    for (const round of roundsOf(vector.steps, { topology, topicNamed, partitions })) {
+      await take(round, feeder, clock)
+      await caughtUp()
+    }
+    return {
+      outputs: await outputsOf(vector, { log, feeder, topicNamed, partitions }),
+      stores: storesOf(vector, worker.localStores),
+      asOf: answersOf(questionsOf(vector), worker.localStores),
+    }
+  } finally {
+    await worker.close()
+    await feeder.close()
+    await remove(log, worker.applicationId)
+  }
+}
+
+async function take(round: Round, feeder: Feeder, clock: ManualClock): Promise<void> {
+  if ('advance' in round) clock.advance(round.advance)
+  else await feeder.write(round.records)
+}
+
+const tasksHaveRead = (worker: Worker, watched: WatchedLog) =>
+  worker.tasks.every(({ task }) => task?.inputs.every(watched.isRead))
+
+/**
+ * Waits until everything is read, processed and committed, and every punctuation has run. Looked at between turns of the
+ * event loop: what a poll has given is then already with its task. Ends with the error of a worker that has stopped.
+ */
+async function settled(worker: Worker, clock: ManualClock, allRead: () => boolean): Promise<void> {
+  const idle = () =>
+    worker.ready &&
+    allRead() &&
+    worker.tasks.every(
+      ({ state, task }) =>
+        state === 'running' &&
+        task !== undefined &&
+        !task.dirty &&
+        !task.runnable &&
+        task.held === 0 &&
+        (task.nextPunctuation() ?? Number.POSITIVE_INFINITY) > clock.now(),
+    )
+  const stopped = worker.done.then(() => Promise.reject(new Error('the worker has ended')))
+  // Orderly ends come after the last wait, when nobody listens any more.
+  stopped.catch(() => undefined)
+  do await Promise.race([stopped, systemClock.sleep(LOOK_MS)])
+  while (!idle())
+}
+
+/** Without retention: the records of the vectors are of the first hours of 1970. */
+async function createTopics(log: Log, { topology, topics }: Scenario, partitions: number): Promise<void> {
+  const names = new Set([...topics.map(({ name }) => name), ...topicsOf(topology)])
+  await log.admin.createTopics([...names].map((name) => ({ name, partitions, config: { 'retention.ms': '-1' } })))
+}
+
+function topicsOf({ steps, subTopologies }: Topology): readonly string[] {
+  const sinks = steps.flatMap(({ node: { spec } }) => (spec.type === 'sink' ? sinkTopics(spec) : []))
+  const sources = subTopologies.flatMap((sub) => sub.sources.map(({ topic }) => topic))
+  return [...sinks, ...sources].map(({ name }) => name)
+}
+
+interface OutputOptions {
+  readonly log: Log
+  readonly feeder: Feeder
+  readonly topicNamed: TopicNamed
+  readonly partitions: number
+}
+
+/** What the topology wrote, as a consumer sees it that reads what is committed only. */
+async function outputsOf(vector: Vector, { log, feeder, topicNamed, partitions }: OutputOptions) {
+  const registry = inMemoryRegistry()
+  const names = Object.keys(vector.outputTopics)
+  const outputs = new Map<string, PlacedRecord[]>(names.map((name) => [name, []]))
+  const all = names.flatMap((topic) => Array.from({ length: partitions }, (_, partition) => ({ topic, partition })))
+  const starts = await log.admin.offsets(all, 'earliest')
+  const ends = new Map(
+    (await log.admin.offsets(all, 'latest')).map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]),
+  )
+  const left = new Map(starts.map((start) => [`${start.topic}/${start.partition}`, start.offset]))
+  const reader = await log.reader({ isolation: 'read_committed' })
+  reader.assign(starts)
+  while ([...left].some(([place, offset]) => offset < ends.get(place)!)) {
+    for (const { topic, partition, records, nextOffset } of await reader.poll(100)) {
+      left.set(`${topic}/${partition}`, nextOffset)
+      const decode = recordDecoder(topicNamed(topic), registry)
+      const produced = records.filter(({ offset }) => !feeder.wrote({ topic, partition, offset }))
+      outputs.get(topic)!.push(
+        ...produced.map((raw) => ({
+          ...asVectorRecord({ ...raw, partition, ...decode({ ...raw, partition, piped: false }) }),
+          partition,
+        })),
+      )
+    }
+  }
+  await reader.close()
+  return Object.fromEntries(outputs)
+}
+
+async function remove(log: Log, applicationId: string): Promise<void> {
+  await log.admin.deleteTopics(await log.admin.listTopics())
+  if ((await log.admin.listGroups()).some(({ groupId }) => groupId === applicationId)) {
+    await log.admin.deleteGroup(applicationId)
+  }
+}
