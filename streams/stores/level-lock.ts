@@ -16,7 +16,20 @@ export interface LockOptions {
  * system lets go of it when the process dies, however it dies.
  * @throws MillraceError STATE_LOCKED; OutageError STATE_UNAVAILABLE
  */
-export async function acquireLock(location: string, { shared, inUse }: LockOptions): Promise<Release> {
+export async function acquireLock(location: string, options: LockOptions): Promise<Release> {
+  try {
+    return await openLock(location, options)
+  } catch (error) {
+    if (!(error instanceof MillraceError) || error.code !== 'STATE_CORRUPT') throw error
+    // Nothing is lost with it. Who holds it would have been met before its content was looked at.
+    await ClassicLevel.destroy(location).catch((failure) => {
+      throw levelError(failure, location)
+    })
+    return openLock(location, options)
+  }
+}
+
+async function openLock(location: string, { shared, inUse }: LockOptions): Promise<Release> {
   const db = new ClassicLevel(location, { multithreading: shared })
   try {
     await db.open()
