@@ -1,3 +1,4 @@
+import { FencedError } from '../errors'
 import type {
   AppendedBatch,
   GroupMember,
@@ -37,6 +38,9 @@ export interface CommitterOptions {
 export function atLeastOnce({ member, shared }: Pick<CommitterOptions, 'member' | 'shared'>): Committer {
   return {
     commit: async ({ outputs, changelogs, offsets }) => {
+      // Nothing fences this producer: what it wrote late would overwrite the new owner's state in the changelog.
+      if (member.status === 'lost' || member.status === 'left')
+        throw new FencedError('MEMBER_FENCED', 'the group has gone on without us: nothing may be written')
       const batches = nonEmpty([...outputs, ...changelogs])
       const appended = batches.length === 0 ? [] : await shared.send(batches)
       if (offsets.length > 0) await member.commit(offsets)

@@ -107,3 +107,27 @@ test('what it hears once it is stopped is nothing to it', async () => {
   await pass(2_000)
   expect(seen).toEqual(['beat'])
 })
+
+test('has expired as soon as the process goes on after standing still, before any timer says so', async () => {
+  const clock = { now: () => time, sleep: () => new Promise<void>(() => undefined) }
+  let time = 0
+  const nothing = () => undefined
+  const heartbeat = createHeartbeat({
+    clock,
+    intervalMs: 100,
+    sessionTimeoutMs: 1_000,
+    held: () => false,
+    beat: async () => undefined,
+    onRebalance: nothing,
+    onLost: nothing,
+  })
+  expect(heartbeat.expired).toBe(false)
+  heartbeat.start()
+  time = 1_000
+  expect(heartbeat.expired).toBe(false)
+  time = 1_001
+  expect(heartbeat.expired).toBe(true)
+  heartbeat.start()
+  expect(heartbeat.expired).toBe(false)
+  heartbeat.stop()
+})

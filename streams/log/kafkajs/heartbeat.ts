@@ -17,17 +17,23 @@ export interface HeartbeatOptions {
 }
 
 export interface Heartbeat {
-  /** Beats from now on, where it does not already. */
+  /** After an answer of the group: beats from now on, where it does not already. */
   start(): void
+  /**
+   * No answer for longer than the session lasts: the group may have gone on without the member, also where no timer has
+   * run that would have said so, as right after the process stood still.
+   */
+  readonly expired: boolean
   stop(): void
 }
 
 export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
   const { clock, intervalMs, sessionTimeoutMs, held } = options
   let running: AbortController | undefined
+  let lastAnswer = 0
 
   async function run(stop: AbortSignal): Promise<void> {
-    let lastAnswer = clock.now()
+    lastAnswer = clock.now()
     for (;;) {
       await clock.sleep(intervalMs, stop)
       if (stop.aborted) return
@@ -59,9 +65,13 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
   }
   return {
     start() {
+      lastAnswer = clock.now()
       if (running !== undefined) return
       running = new AbortController()
       void run(running.signal)
+    },
+    get expired() {
+      return running !== undefined && !held() && clock.now() - lastAnswer > sessionTimeoutMs
     },
     stop() {
       running?.abort()

@@ -204,6 +204,7 @@ export function createMember(shared: Shared, options: GroupOptions): GroupMember
 
   return {
     get status() {
+      if (heartbeat.expired && (status === 'joined' || status === 'rebalance')) return 'lost'
       return status
     },
     join,
