@@ -42,7 +42,7 @@ export function failurePolicy(options: FailureOptions) {
   const buried = new WeakSet<LogRecord>()
   return (failure: Failure, source: SourceInHand | undefined): void => {
     const { error, stage } = failure
-    if (error instanceof TaskFailure || error instanceof OutageError || error instanceof FencedError) throw error
+    if (isNoFaultOfRecord(error)) throw error
     const action = source === undefined ? 'fail' : options.policyOf(source.from.topic)[stage]
     options.onFailure(failure, source, action)
     if (action === 'continue') return
@@ -66,6 +66,12 @@ export function failurePolicy(options: FailureOptions) {
       headers: [...raw.headers, ...deadLetterHeaders(failure, { raw, from }, options.now())],
     })
   }
+}
+
+/** An outage, another owner, damaged state: whatever record was in hand had no part in it. */
+function isNoFaultOfRecord(error: unknown): boolean {
+  if (error instanceof TaskFailure || error instanceof OutageError || error instanceof FencedError) return true
+  return error instanceof MillraceError && (error.code === 'STATE_CORRUPT' || error.code === 'STORE_CLOSED')
 }
 
 /** Headers of KIP-1034, and under `millrace.` what it has none for. */
