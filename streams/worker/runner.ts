@@ -1,11 +1,12 @@
-import { FencedError, messageOf } from '../errors'
+import { FencedError, MillraceError, messageOf } from '../errors'
 import type { AppendedBatch, FetchedBatch, PartitionOffset } from '../log/port'
 import { isRecoverable, type Task } from '../tasks/task'
 import type { Committer } from './committer'
 import { count } from './counters'
 import { type OpenedTask, type OpenTaskOptions, openTask } from './open-task'
 
-export type RunnerState = 'opening' | 'running' | 'committing' | 'waiting' | 'closed'
+/** `fenced`: another has taken it over; only the next generation of the group can say whose it is. */
+export type RunnerState = 'opening' | 'running' | 'committing' | 'waiting' | 'fenced' | 'closed'
 
 /** One assigned task over its life: opened, run, committed, and opened again after what can be mended. */
 export interface Runner {
@@ -46,6 +47,7 @@ export function createRunner(context: RunnerOptions): Runner {
   let committing: Promise<void> | undefined
   let lastCommit = clock.now()
   let lastCommitTook = 0
+  let failing: Promise<void> | undefined
   let opening: Promise<void> = open()
 
   async function open(): Promise<void> {
@@ -61,21 +63,35 @@ export function createRunner(context: RunnerOptions): Runner {
       await failed(error)
     }
   }
+  function failed(error: unknown): Promise<void> {
+    if (stopped.signal.aborted) return Promise.resolve()
+    state = error instanceof FencedError ? 'fenced' : 'waiting'
+    failing = mend(error)
+    return failing
+  }
   /** Closes what is open without a commit, and opens it again later where that can help. */
-  async function failed(error: unknown): Promise<void> {
-    if (stopped.signal.aborted) return
-    state = 'waiting'
+  async function mend(error: unknown): Promise<void> {
     const closing = opened
     opened = undefined
     if (closing !== undefined) await discard(closing)
-    if (!isRecoverable(error)) return context.onFatal(error)
+    if (!isRecoverable(error) && !isCorrupt(error)) return context.onFatal(error)
     counters.taskRestarts.count += 1
     logger.warn({ task: id, err: error }, `task ${id}: ${messageOf(error)}; closed without a commit, opening again`)
-    if (error instanceof FencedError) context.onFenced()
+    // To open it before the group has said whose it is might fence its rightful owner.
+    if (error instanceof FencedError) return context.onFenced()
     await clock.sleep(REOPEN_AFTER_MS, stopped.signal)
     if (stopped.signal.aborted) return
     state = 'opening'
-    opening = open()
+    opening = isCorrupt(error) ? wipeAndOpen() : open()
+  }
+  /** What was found damaged while it was read, though it could be opened, is rebuilt from the changelog. */
+  async function wipeAndOpen(): Promise<void> {
+    try {
+      await options.state.wipe(id)
+    } catch (error) {
+      return failed(error)
+    }
+    return open()
   }
   async function discard({ task, committer }: OpenedTask): Promise<void> {
     await task
@@ -145,7 +161,6 @@ export function createRunner(context: RunnerOptions): Runner {
     try {
       return run(opened.task)
     } catch (error) {
-      state = 'waiting'
       void failed(error)
       return otherwise
     }
@@ -196,8 +211,7 @@ export function createRunner(context: RunnerOptions): Runner {
       const closing = opened
       opened = undefined
       if (closing !== undefined) await discard(closing)
-      await opening
-      await committing
+      await Promise.all([failing, opening, committing])
     },
   }
 
@@ -213,4 +227,8 @@ export function createRunner(context: RunnerOptions): Runner {
       }
     }
   }
+}
+
+function isCorrupt(error: unknown): boolean {
+  return error instanceof MillraceError && error.code === 'STATE_CORRUPT'
 }

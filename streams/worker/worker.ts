@@ -10,8 +10,8 @@ import { memoryStateDirectory } from '../stores'
 import { type AssignableTask, assignedTasks, assignTasks, encodeMemberInfo } from './assignor'
 import { type Counters, counters as newCounters } from './counters'
 import { checkFingerprint } from './fingerprint'
-import type { ResolvedOptions, WorkerOptions, WorkerState } from './options'
 import { GLOBAL_TASK, type GlobalTables, globalTables } from './global-tables'
+import type { ResolvedOptions, WorkerOptions, WorkerState } from './options'
 import { type Reading, reading } from './reading'
 import { createRunner, type Runner } from './runner'
 import { type PreparedTopics, prepareTopics } from './topics'
@@ -197,9 +197,12 @@ export function createWorker(given: WorkerOptions): Worker {
     setState('REBALANCING')
     if (member.status === 'lost') await closeRunners([...runners.keys()])
     else await Promise.all([...runners.values()].map((runner) => runner.commit()))
+    // During the commits too the group may have gone on: then all of it is to be closed first, whoever owned it meanwhile.
+    if (member.status === 'lost' && runners.size > 0) return
     try {
-      joined = await member.join()
+      joined = await joinUnlessStopped()
     } catch (error) {
+      if (stopping.signal.aborted) return
       if (!(error instanceof OutageError)) throw error
       logger.warn(
         { applicationId, err: error },
@@ -209,12 +212,25 @@ export function createWorker(given: WorkerOptions): Worker {
       return
     }
     const assigned = new Set(assignedTasks(joined.assignment))
-    await closeRunners([...runners.keys()].filter((id) => !assigned.has(id)))
+    await closeRunners(
+      [...runners].flatMap(([id, runner]) => (assigned.has(id) && runner.state !== 'fenced' ? [] : [id])),
+    )
     for (const id of assigned) if (!runners.has(id)) runners.set(id, openRunner(id))
     logger.info(
       { applicationId, tasks: [...assigned], generation: joined.group.generation },
       `${applicationId}: assigned ${[...assigned].join(', ') || 'no tasks'}`,
     )
+  }
+  /** The group holds a join back until all its members are there; who is to end need not wait for that. */
+  async function joinUnlessStopped(): Promise<Joined> {
+    const leave = () => void member.leave()
+    stopping.signal.throwIfAborted()
+    stopping.signal.addEventListener('abort', leave, { once: true })
+    try {
+      return await member.join()
+    } finally {
+      stopping.signal.removeEventListener('abort', leave)
+    }
   }
   function openRunner(id: string): Runner {
     const [sub, partition] = id.split('_').map(Number) as [number, number]
