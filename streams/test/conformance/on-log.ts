@@ -3,17 +3,16 @@ import { failFast } from '../../graph/policy'
 import { sinkTopics } from '../../graph/specs/source'
 import type { Topology } from '../../graph/topology'
 import type { Log } from '../../log/port'
-import { inMemoryRegistry } from '../../registry'
 import type { StateDirectory } from '../../stores/backend'
-import { recordDecoder } from '../../testing/driver-io'
 import { type ManualClock, manualClock } from '../../testing/manual-clock'
 import type { ProcessingGuarantee } from '../../worker/committer'
 import { createWorker, type Worker } from '../../worker/worker'
 import { questionsOf } from './compare'
 import { type Feeder, openFeeder, type Round, roundsOf } from './feed'
-import { answersOf, type Final, type PlacedRecord, storesOf } from './final'
+import { answersOf, type Final, storesOf } from './final'
+import { readOutputs } from './outputs'
 import { prefixedLog } from './prefixed-log'
-import { asVectorRecord, namedTopics, type TopicNamed } from './run'
+import { namedTopics } from './run'
 import type { Scenario } from './scenario'
 import type { Vector } from './vector'
 import { type WatchedLog, watchedLog } from './watched-log'
@@ -63,7 +62,7 @@ export async function runOnLog(scenario: Scenario, vector: Vector, options: OnLo
       await caughtUp()
     }
     return {
-      outputs: await outputsOf(vector, { log, feeder, topicNamed, partitions }),
+      outputs: await readOutputs({ names: Object.keys(vector.outputTopics), watched, feeder, topicNamed, partitions }),
       stores: storesOf(vector, worker.localStores),
       asOf: answersOf(questionsOf(vector), worker.localStores),
     }
@@ -116,43 +115,6 @@ function topicsOf({ steps, subTopologies }: Topology): readonly string[] {
   const sinks = steps.flatMap(({ node: { spec } }) => (spec.type === 'sink' ? sinkTopics(spec) : []))
   const sources = subTopologies.flatMap((sub) => sub.sources.map(({ topic }) => topic))
   return [...sinks, ...sources].map(({ name }) => name)
-}
-
-interface OutputOptions {
-  readonly log: Log
-  readonly feeder: Feeder
-  readonly topicNamed: TopicNamed
-  readonly partitions: number
-}
-
-/** What the topology wrote, as a consumer sees it that reads what is committed only. */
-async function outputsOf(vector: Vector, { log, feeder, topicNamed, partitions }: OutputOptions) {
-  const registry = inMemoryRegistry()
-  const names = Object.keys(vector.outputTopics)
-  const outputs = new Map<string, PlacedRecord[]>(names.map((name) => [name, []]))
-  const all = names.flatMap((topic) => Array.from({ length: partitions }, (_, partition) => ({ topic, partition })))
-  const starts = await log.admin.offsets(all, 'earliest')
-  const ends = new Map(
-    (await log.admin.offsets(all, 'latest')).map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]),
-  )
-  const left = new Map(starts.map((start) => [`${start.topic}/${start.partition}`, start.offset]))
-  const reader = await log.reader({ isolation: 'read_committed' })
-  reader.assign(starts)
-  while ([...left].some(([place, offset]) => offset < ends.get(place)!)) {
-    for (const { topic, partition, records, nextOffset } of await reader.poll(100)) {
-      left.set(`${topic}/${partition}`, nextOffset)
-      const decode = recordDecoder(topicNamed(topic), registry)
-      const produced = records.filter(({ offset }) => !feeder.wrote({ topic, partition, offset }))
-      outputs.get(topic)!.push(
-        ...produced.map((raw) => ({
-          ...asVectorRecord({ ...raw, partition, ...decode({ ...raw, partition, piped: false }) }),
-          partition,
-        })),
-      )
-    }
-  }
-  await reader.close()
-  return Object.fromEntries(outputs)
 }
 
 async function remove(log: Log, applicationId: string): Promise<void> {
