@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadScenarios } from '../test/conformance/scenario'
+import { vectorDirectory } from '../test/conformance/vector'
 import { describe as describeTopology } from './describe'
 import { shop } from './fixtures/shop'
 
-const vectors = join(__dirname, '..', 'test', 'conformance', 'vectors')
+const vectors = vectorDirectory({})
 
 /** Scenarios in which both engines make the same steps: there our text is Java's, byte for byte. */
 const sameSteps = [
