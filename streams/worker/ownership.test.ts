@@ -268,6 +268,39 @@ describe('who owns a task', () => {
     expect(worker!.state).toBe('NOT_RUNNING')
     await other.close()
   }, 10_000)
+
+  test('a task whose calls to the outside find no answer does not hold the group up', async () => {
+    const down = { write: () => Promise.reject(new OutageError('STATE_UNAVAILABLE', 'down')) }
+    const projecting = topology('projecting', [stream(numbers).toBatchSink('sink', down)])
+    await start({ log, topology: projecting })
+    await send()
+    await until(() => worker!.tasks.some((task) => task.state === 'committing'))
+    const other = createWorker({ topology: projecting, log, clock: hasty })
+    await other.start()
+    await until(() => other.tasks.length === 1 && worker!.tasks.length === 1)
+    await other.close()
+  })
+
+  test('nor does one whose schemas cannot be had', async () => {
+    const unanswered: typeof numbers = topic('numbers', {
+      key: string,
+      value: {
+        ...numbers.value,
+        open: (context) => ({
+          ...numbers.value.open(context),
+          prepare: () => Promise.reject(new OutageError('REGISTRY_UNAVAILABLE', 'down')),
+        }),
+      },
+      partitions: 2,
+    })
+    const reading = topology('reading', [stream(unanswered).to(totals)])
+    await start({ log, topology: reading })
+    await send()
+    const other = createWorker({ topology: reading, log, clock: hasty })
+    await other.start()
+    await until(() => other.tasks.length === 1 && worker!.tasks.length === 1)
+    await other.close()
+  })
 })
 
 async function ends(log: Log, name: string): Promise<number> {

@@ -122,13 +122,16 @@ export function createRunner(context: RunnerOptions): Runner {
       onWake()
     }
   }
-  /** A place outside the log that does not answer holds the task up; nothing is dropped and nothing is repeated to the log. */
+  /**
+   * A place outside the log that does not answer holds the task up; nothing is dropped and nothing is repeated to the log.
+   * It does not hold the group up: once that rebalances the task is closed without a commit.
+   */
   async function settleThroughOutages(task: Task): Promise<void> {
     for (;;) {
       try {
         return await task.settle()
       } catch (error) {
-        if (!isRecoverable(error) || stopped.signal.aborted) throw error
+        if (!isRecoverable(error) || stopped.signal.aborted || context.member.status !== 'joined') throw error
         logger.warn({ task: id, err: error }, `task ${id}: waiting: ${messageOf(error)}`)
         await clock.sleep(REOPEN_AFTER_MS, stopped.signal)
       }
@@ -222,6 +225,7 @@ export function createRunner(context: RunnerOptions): Runner {
       } catch (error) {
         if (!isRecoverable(error)) throw error
         if (stopped.signal.aborted) return
+        if (context.member.status !== 'joined') return void failed(error)
         logger.warn({ task: id, err: error }, `task ${id}: waiting: ${messageOf(error)}`)
         await clock.sleep(REOPEN_AFTER_MS, stopped.signal)
       }
