@@ -6,6 +6,7 @@ import type { Log } from '../../log/port'
 import type { StateDirectory } from '../../stores/backend'
 import { type ManualClock, manualClock } from '../../testing/manual-clock'
 import type { ProcessingGuarantee } from '../../worker/committer'
+import type { Runner } from '../../worker/runner'
 import { createWorker, type Worker } from '../../worker/worker'
 import { questionsOf } from './compare'
 import { type Feeder, openFeeder, type Round, roundsOf } from './feed'
@@ -24,6 +25,8 @@ export interface OnLogOptions {
   readonly partitions: number
   readonly guarantee: ProcessingGuarantee
   readonly state: StateDirectory
+  /** Gives the run up. */
+  readonly signal: AbortSignal
 }
 
 /** Looks again after so many ms whether the worker has done its work. */
@@ -35,7 +38,7 @@ const LOOK_MS = 2
  */
 export async function runOnLog(scenario: Scenario, vector: Vector, options: OnLogOptions): Promise<Final> {
   const { topology, onError = failFast } = scenario
-  const { partitions, guarantee, state } = options
+  const { partitions, guarantee, state, signal } = options
   const log = prefixedLog(options.log, options.prefix)
   await createTopics(log, scenario, partitions)
   const watched = watchedLog(log)
@@ -53,7 +56,8 @@ export async function runOnLog(scenario: Scenario, vector: Vector, options: OnLo
   const inputs = Object.keys(vector.inputTopics).flatMap((topic) =>
     Array.from({ length: partitions }, (_, partition) => ({ topic, partition })),
   )
-  const caughtUp = () => settled(worker, clock, () => inputs.every(watched.isRead) && tasksHaveRead(worker, watched))
+  const allRead = () => inputs.every(watched.isRead) && tasksHaveRead(worker, watched)
+  const caughtUp = () => settled({ worker, clock, allRead, signal })
   try {
     await worker.start()
     await caughtUp()
@@ -81,28 +85,31 @@ async function take(round: Round, feeder: Feeder, clock: ManualClock): Promise<v
 const tasksHaveRead = (worker: Worker, watched: WatchedLog) =>
   worker.tasks.every(({ task }) => task?.inputs.every(watched.isRead))
 
+interface Progress {
+  readonly worker: Worker
+  readonly clock: ManualClock
+  readonly allRead: () => boolean
+  readonly signal: AbortSignal
+}
+
 /**
  * Waits until everything is read, processed and committed, and every punctuation has run. Looked at between turns of the
  * event loop: what a poll has given is then already with its task. Ends with the error of a worker that has stopped.
  */
-async function settled(worker: Worker, clock: ManualClock, allRead: () => boolean): Promise<void> {
-  const idle = () =>
-    worker.ready &&
-    allRead() &&
-    worker.tasks.every(
-      ({ state, task }) =>
-        state === 'running' &&
-        task !== undefined &&
-        !task.dirty &&
-        !task.runnable &&
-        task.held === 0 &&
-        (task.nextPunctuation() ?? Number.POSITIVE_INFINITY) > clock.now(),
-    )
+async function settled({ worker, clock, allRead, signal }: Progress): Promise<void> {
   const stopped = worker.done.then(() => Promise.reject(new Error('the worker has ended')))
   // Orderly ends come after the last wait, when nobody listens any more.
   stopped.catch(() => undefined)
-  do await Promise.race([stopped, systemClock.sleep(LOOK_MS)])
-  while (!idle())
+  do {
+    await Promise.race([stopped, systemClock.sleep(LOOK_MS)])
+    signal.throwIfAborted()
+  } while (!(worker.ready && allRead() && worker.tasks.every((runner) => isIdle(runner, clock))))
+}
+
+function isIdle({ state, task }: Runner, clock: ManualClock): boolean {
+  if (state !== 'running' || task === undefined) return false
+  const nextPunctuation = task.nextPunctuation() ?? Number.POSITIVE_INFINITY
+  return !task.dirty && !task.runnable && task.held === 0 && nextPunctuation > clock.now()
 }
 
 /** Without retention: the records of the vectors are of the first hours of 1970. */
