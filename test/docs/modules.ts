@@ -17,11 +17,6 @@ export interface Piece {
   run(is: (line: number, actual: () => Promise<unknown>, expected: unknown) => Promise<void>): Promise<void>
 }
 
-/** How the expected result of an expression that throws is written: `// => throws TOPOLOGY_INVALID`. */
-export interface Throws {
-  readonly throws: string
-}
-
 /** The names that pieces of code may use without an import, by module. */
 export type KnownNames = Readonly<Record<string, readonly string[]>>
 
@@ -89,7 +84,7 @@ function withoutImports({ code }: Block): string {
 
 /**
  * Turns an expression with `// => expected`, on its last line or below it, into a call that compares the two. What is
- * expected is an expression itself, which may go on in comments indented further, or `throws CODE`.
+ * expected is an expression itself, which may go on in comments indented further, or `throws CODE`: the error's code.
  */
 function withResults(code: string, firstLine: number): string {
   const lines = code.split('\n')

@@ -12,7 +12,7 @@ export interface Signature {
   readonly line: number
 }
 
-/** A comment such as `// Stream<K, V>` says whose members follow; `// from millrace` that none's do. */
+/** A comment such as `// Stream<K, V>` says whose members follow, to the end of the block. */
 export function signaturesOf({ blocks }: Page): readonly Signature[] {
   return blocks.filter(({ kind }) => kind === 'signature').flatMap(({ code, line }) => signaturesIn(code, line))
 }
