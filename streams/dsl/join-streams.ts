@@ -39,7 +39,8 @@ export function streamJoinNode<K, L, R>(left: Keyed, right: Keyed, join: StreamJ
       name: `${stores.name}-${name}`,
       key: erase<Serde<unknown>>(stores.key),
       value: erase<Serde<unknown>>(stores[name] satisfies SinkSerde<never>),
-      keepsNullKeys: alone[name],
+      // On both sides: also what the join drops counts for its stream time.
+      keepsNullKeys: kind !== 'inner',
     })
   const kept = [leftStore, rightStore, ...(withoutPartner ? [withoutPartner.waiting] : [])]
   return node({ type: 'stream-join', ...spec, stores: kept }, [side(left, 'left'), side(right, 'right')])

@@ -41,3 +41,18 @@ test('a repartition whose given count does not fit its join is refused', () => {
     /by-name is given 5 partitions, but is joined with topics of 3/,
   )
 })
+
+test('streams that are aggregated together must be partitioned alike, one that is aggregated alone need not', () => {
+  const [left, right] = [stream(orders).groupByKey(), stream(customers).groupByKey()]
+  const append = (text: string, value: string) => text + value
+  const store = timestampedKeyValueStore('rows', { key: string, value: string })
+  const together = left
+    .cogroup(append)
+    .cogroup(right, append)
+    .aggregate(() => '', store)
+  const merged = stream(orders).merge(stream(customers)).groupByKey().reduce(append, store)
+  const plan = (rows: typeof merged) =>
+    planPartitions(topology('rows', [rows.toStream().to(out)]), 'app', counts({ orders: 4, customers: 3 }))
+  expect(() => plan(together)).toThrow(/topics that are joined must have the same number of partitions/)
+  expect(plan(merged).tasksOf.get(0)).toBe(4)
+})

@@ -16,12 +16,24 @@ const joins: ReadonlySet<string> = new Set([
   'foreign-key-resolve',
 ])
 
+/** Aggregations of several streams, whose records meet like those of a join. */
+const cogroups: ReadonlySet<string> = new Set([
+  'aggregate',
+  'hopping-aggregate',
+  'sliding-aggregate',
+  'session-aggregate',
+])
+
+function meetsByKey({ spec, parents }: Step['node']): boolean {
+  return joins.has(spec.type) || (cogroups.has(spec.type) && parents.length > 1)
+}
+
 /** What each join of a topology reads, joined up where they share a source (Kafka Streams' copartition groups). */
 export function copartitionGroups({ steps }: Pick<Topology, 'steps'>): readonly CopartitionGroup[] {
   const parents = parentsOf(steps)
   const groups: Set<Step>[] = []
   for (const step of steps) {
-    if (!joins.has(step.node.spec.type)) continue
+    if (!meetsByKey(step.node)) continue
     const own = sourcesOf(step, parents)
     const touching = groups.filter((group) => [...own].some((source) => group.has(source)))
     for (const group of touching) {

@@ -2,7 +2,7 @@
  * What a suppression holds back: one update per key. The bytes of a place are the time by which it falls due and then
  * the key's own, so that the store's order is the order in which updates come out.
  */
-import { TerminalError } from '../errors'
+import { guarded, written } from './guarded'
 import { longAt, putLong } from './longs'
 import { optionalBytes, readOptional } from './parts'
 import type { OpenSerde, Serde, SerdeContext } from './serde'
@@ -46,16 +46,18 @@ export function bufferPlace<K>(key: Encodes<K>): Serde<BufferPlace<K>> {
     const inner = key.open(context)
     return {
       ...(inner.ready && { ready: inner.ready }),
-      encode: (place) => {
-        if (place.kind === 'times') return Buffer.of(TIMES)
-        const time = Buffer.allocUnsafe(8)
-        putLong(time, place.time, 0)
-        return Buffer.concat([time, inner.encode(place.key) ?? nothing(context)])
-      },
-      decode: (bytes) => {
-        if (bytes === null || bytes[0] === TIMES) return bufferTimes
-        return { kind: 'update', time: longAt(bytes, 0), key: inner.decode(bytes.subarray(8)) }
-      },
+      ...guarded<BufferPlace<K>>(context, {
+        encode: (place) => {
+          if (place.kind === 'times') return Buffer.of(TIMES)
+          const time = Buffer.allocUnsafe(8)
+          putLong(time, place.time, 0)
+          return Buffer.concat([time, written(inner.encode(place.key), context)])
+        },
+        decode: (bytes) => {
+          if (bytes[0] === TIMES) return bufferTimes
+          return { kind: 'update', time: longAt(bytes, 0), key: inner.decode(bytes.subarray(8)) }
+        },
+      }),
     }
   }
   return Object.freeze({ name: `bufferPlace(${key.name})`, nullable: false, open })
@@ -72,37 +74,38 @@ export function buffered<V>(value: Encodes<V>): Serde<Buffered<V> | BufferTimes>
         prepare: (batch: readonly (Buffer | null)[]) =>
           inner.prepare!(batch.flatMap((bytes) => (bytes === null || bytes[0] === TIMES ? [] : partsOf(bytes).values))),
       }),
-      encode: (held) => {
-        const head = Buffer.alloc(9)
-        if (held.kind === 'times') head[0] = TIMES
-        putLong(head, held.kind === 'times' ? held.streamTime : held.timestamp, 1)
-        if (held.kind === 'times') return head
-        const values = [held.newValue, held.oldValue, held.prior].map(encode)
-        const headers = held.headers.flatMap((header) => [
-          optionalBytes(Buffer.from(header.key, 'utf8')),
-          optionalBytes(header.value),
-        ])
-        return Buffer.concat([head, ...values, ...headers])
-      },
-      decode: (bytes) => {
-        if (bytes === null) throw nothing(context)
-        if (bytes[0] === TIMES) return { kind: 'times', streamTime: longAt(bytes, 1) }
-        const { values, headers } = partsOf(bytes)
-        const [newValue, oldValue, prior] = values.map(decode) as [V | null, V | null, V | null]
-        return { kind: 'update', timestamp: longAt(bytes, 1), headers, newValue, oldValue, prior }
-      },
+      ...guarded<Buffered<V> | BufferTimes>(context, {
+        encode: (held) => {
+          const head = Buffer.alloc(9)
+          if (held.kind === 'times') head[0] = TIMES
+          putLong(head, held.kind === 'times' ? held.streamTime : held.timestamp, 1)
+          if (held.kind === 'times') return head
+          const values = [held.newValue, held.oldValue, held.prior].map(encode)
+          return Buffer.concat([head, ...values, ...held.headers.flatMap(headerBytes)])
+        },
+        decode: (bytes) => {
+          if (bytes[0] === TIMES) return { kind: 'times', streamTime: longAt(bytes, 1) }
+          const { values, headers } = partsOf(bytes)
+          const [newValue = null, oldValue = null, prior = null] = values.map(decode)
+          return { kind: 'update', timestamp: longAt(bytes, 1), headers, newValue, oldValue, prior }
+        },
+      }),
     }
   }
   return Object.freeze({ name: `buffered(${value.name})`, nullable: false, open })
 }
 
+function headerBytes({ key, value }: Header): readonly Buffer[] {
+  return [optionalBytes(Buffer.from(key, 'utf8')), optionalBytes(value)]
+}
+
+/** Values are copied by their serdes; headers are copied here. */
 function partsOf(bytes: Buffer): { readonly values: readonly (Buffer | null)[]; readonly headers: readonly Header[] } {
   const parts = readOptional(bytes, 9)
   const headers: Header[] = []
-  for (let at = 3; at < parts.length; at += 2) headers.push({ key: parts[at]!.toString('utf8'), value: parts[at + 1]! })
+  for (let at = 3; at < parts.length; at += 2) {
+    const value = parts[at + 1] ?? null
+    headers.push({ key: parts[at]?.toString('utf8') ?? '', value: value === null ? null : Buffer.from(value) })
+  }
   return { values: parts.slice(0, 3), headers }
-}
-
-function nothing({ topic, role }: SerdeContext): never {
-  throw new TerminalError('SERIALIZATION_FAILED', `null cannot be held back (${role} of ${topic})`)
 }

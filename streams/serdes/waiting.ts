@@ -2,7 +2,7 @@
  * What a left or outer join of two streams keeps of the records that have no partner yet. The bytes of a key are the
  * timestamp, then the side (right before left), then the record's key, so that the store's order is the order of falling due.
  */
-import { TerminalError } from '../errors'
+import { guarded, written } from './guarded'
 import { longAt, putLong } from './longs'
 import { optionalBytes, readOptional } from './parts'
 import type { OpenSerde, Serde, SerdeContext } from './serde'
@@ -39,18 +39,20 @@ export function waitingKey<K>(key: Pick<Serde<K>, 'name' | 'open'>): Serde<Waiti
     const inner = key.open(context)
     return {
       ...(inner.ready && { ready: inner.ready }),
-      encode: (waiting) => {
-        if (waiting.kind === 'times') return Buffer.of(TIMES)
-        const head = Buffer.allocUnsafe(9)
-        putLong(head, waiting.timestamp, 0)
-        head[8] = waiting.side === 'left' ? LEFT : RIGHT
-        return Buffer.concat([head, inner.encode(waiting.key) ?? nothing(context)])
-      },
-      decode: (bytes) => {
-        if (bytes === null || bytes[0] === TIMES) return joinTimes
-        const side = bytes[8] === LEFT ? 'left' : 'right'
-        return { kind: 'record', timestamp: longAt(bytes, 0), side, key: inner.decode(bytes.subarray(9)) }
-      },
+      ...guarded<WaitingKey<K>>(context, {
+        encode: (place) => {
+          if (place.kind === 'times') return Buffer.of(TIMES)
+          const head = Buffer.allocUnsafe(9)
+          putLong(head, place.timestamp, 0)
+          head[8] = place.side === 'left' ? LEFT : RIGHT
+          return Buffer.concat([head, written(inner.encode(place.key), context)])
+        },
+        decode: (bytes) => {
+          if (bytes[0] === TIMES) return joinTimes
+          const side = bytes.readUInt8(8) === LEFT ? 'left' : 'right'
+          return { kind: 'record', timestamp: longAt(bytes, 0), side, key: inner.decode(bytes.subarray(9)) }
+        },
+      }),
     }
   }
   return Object.freeze({ name: `waiting(${key.name})`, nullable: false, open })
@@ -71,18 +73,19 @@ export function waitingValue(serdes: SideSerdes): Serde<Waiting | JoinTimes> {
     const ready = [sides.left.ready, sides.right.ready].filter((promise) => promise !== undefined)
     return {
       ...(ready.length > 0 && { ready: Promise.all(ready).then(() => undefined) }),
-      encode: (waiting) => {
-        if ('streamTime' in waiting) return encodeTimes(waiting)
-        const { encode } = sides[waiting.side]
-        const values = waiting.values.map((value) => encode(value) ?? nothing(context))
-        return Buffer.concat([Buffer.of(waiting.side === 'left' ? LEFT : RIGHT), ...values.map(optionalBytes)])
-      },
-      decode: (bytes) => {
-        if (bytes === null) throw nothing(context)
-        if (bytes[0] === TIMES) return decodeTimes(bytes)
-        const side = sideOf(bytes)
-        return { side, values: readOptional(bytes, 1).map(sides[side].decode) }
-      },
+      ...guarded<Waiting | JoinTimes>(context, {
+        encode: (waiting) => {
+          if ('streamTime' in waiting) return encodeTimes(waiting)
+          const { encode } = sides[waiting.side]
+          const values = waiting.values.map((value) => optionalBytes(written(encode(value), context)))
+          return Buffer.concat([Buffer.of(waiting.side === 'left' ? LEFT : RIGHT), ...values])
+        },
+        decode: (bytes) => {
+          if (bytes[0] === TIMES) return decodeTimes(bytes)
+          const side = sideOf(bytes)
+          return { side, values: readOptional(bytes, 1).map(sides[side].decode) }
+        },
+      }),
       prepare: (batch) => {
         const known = batch.filter((bytes) => bytes !== null && bytes[0] !== TIMES) as Buffer[]
         const pending = (['left', 'right'] as const).flatMap((side) => {
@@ -110,8 +113,4 @@ function encodeTimes({ streamTime, earliestWaiting }: JoinTimes): Buffer {
 
 function decodeTimes(bytes: Buffer): JoinTimes {
   return { streamTime: bytes.readDoubleBE(1), earliestWaiting: bytes.readDoubleBE(9) }
-}
-
-function nothing({ topic, role }: SerdeContext): never {
-  throw new TerminalError('SERIALIZATION_FAILED', `null cannot wait for a partner (${role} of ${topic})`)
 }

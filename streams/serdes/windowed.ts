@@ -1,5 +1,5 @@
 /** Windowed keys as Kafka Streams writes them to topics. */
-import { TerminalError } from '../errors'
+import { guarded, written } from './guarded'
 import { longAt, putLong } from './longs'
 import type { OpenSerde, Serde, SerdeContext } from './serde'
 
@@ -55,29 +55,28 @@ interface WindowFormat {
 function windowed<K>(key: Serde<K>, format: WindowFormat): Serde<Windowed<K>> {
   const open = (context: SerdeContext): OpenSerde<Windowed<K>> => {
     const inner = key.open(context)
-    const keyPart = (bytes: Buffer) => bytes.subarray(0, bytes.length - format.length)
+    const keyPart = (bytes: Buffer) => bytes.subarray(0, Math.max(0, bytes.length - format.length))
     return {
       ...(inner.ready && { ready: inner.ready }),
       ...(inner.prepare && {
         prepare: (batch: readonly (Buffer | null)[]) =>
           inner.prepare!(batch.map((bytes) => (bytes === null ? null : keyPart(bytes)))),
       }),
-      encode: ({ key: own, window }) => {
-        const encoded = inner.encode(own) ?? Buffer.alloc(0)
-        const bytes = Buffer.allocUnsafe(encoded.length + format.length)
-        encoded.copy(bytes)
-        format.write(bytes, window, encoded.length)
-        return bytes
-      },
-      decode: (bytes) => {
-        if (bytes === null || bytes.length < format.length) {
-          throw new TerminalError(
-            'DESERIALIZATION_FAILED',
-            `a windowed key has at least ${format.length} bytes, got ${bytes?.length ?? 'null'} (${context.topic})`,
-          )
-        }
-        return { key: inner.decode(keyPart(bytes)), window: format.read(bytes, bytes.length - format.length) }
-      },
+      ...guarded<Windowed<K>>(context, {
+        encode: ({ key: own, window }) => {
+          const encoded = written(inner.encode(own), context)
+          const bytes = Buffer.allocUnsafe(encoded.length + format.length)
+          encoded.copy(bytes)
+          format.write(bytes, window, encoded.length)
+          return bytes
+        },
+        decode: (bytes) => {
+          const length = bytes.length - format.length
+          if (length < 0)
+            throw new RangeError(`a windowed key has at least ${format.length} bytes, got ${bytes.length}`)
+          return { key: inner.decode(keyPart(bytes)), window: format.read(bytes, length) }
+        },
+      }),
     }
   }
   return Object.freeze({ name: format.name, nullable: false, open })
