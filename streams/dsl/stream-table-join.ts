@@ -3,7 +3,7 @@ import { type Node, node } from '../graph/node'
 import { bufferPlace } from '../serdes/buffered'
 import { heldRecords } from '../serdes/held-records'
 import type { Serde } from '../serdes/serde'
-import { keyValueStore } from '../stores/declaration'
+import { type AnyStoreDeclaration, keyValueStore } from '../stores/declaration'
 import { type Duration, durationMs } from './duration'
 import { erase, type SinkSerde } from './erase'
 import { partitionedByKey } from './partitioned-by-key'
@@ -13,7 +13,7 @@ import { requireRows, type Table } from './table'
 export interface StreamTableJoinOptions<K, V> {
   /** Durable: of the topic `<app-id>-<name>-repartition` after a change of key, and of the store `<name>-waiting`. */
   readonly name: string
-  /** Serdes of the stream's records. Default: those of its topic, where it still has them. */
+  /** Serdes of the stream's records. Default: those of its topic, where it still has them, and the key's as the table has it. */
   readonly key?: SinkSerde<K>
   readonly value?: SinkSerde<V>
   /** Default: those of what is read. */
@@ -21,6 +21,8 @@ export interface StreamTableJoinOptions<K, V> {
   /** So long records wait for rows of a versioned table that come late (KIP-923). */
   readonly grace?: Duration
 }
+
+type ErasedTable = Table<never, unknown>
 
 interface Joining<K, V> {
   readonly stream: { readonly node: Node; readonly lineage: Lineage<K, V> }
@@ -30,49 +32,45 @@ interface Joining<K, V> {
 }
 
 /** @internal @throws MillraceError TOPOLOGY_INVALID: something durable has no name, or the table does not fit */
-export function joinStreamWithTable<K, V>(
-  { stream, joiner, left, options }: Joining<K, V>,
-  table: Table<never, unknown>,
-): Node {
+export function joinStreamWithTable<K, V>(joining: Joining<K, V>, table: ErasedTable): Node {
   requireRows(table, 'a join of a stream with a table')
   const versioned = table.lineage.rows === 'versioned'
-  const grace = graceOf({ stream, joiner, left, options }, versioned)
-  const spec = {
-    type: 'stream-table-join',
-    joiner: erase<() => unknown>(joiner),
-    left,
-    versioned,
-    ...(grace && { grace, stores: [grace.waiting] }),
-  } as const
-  return node(spec, [partitioned(stream, options)], [table.node])
+  const { joiner, left } = joining
+  const spec = { type: 'stream-table-join', joiner: erase<() => unknown>(joiner), left, versioned } as const
+  return node(spec, [held(partitioned(joining, table), joining, table)], [table.node])
 }
 
-function partitioned<K, V>(stream: Joining<K, V>['stream'], options: StreamTableJoinOptions<K, V> | undefined): Node {
+function partitioned<K, V>({ stream, left, options }: Joining<K, V>, table: ErasedTable): Node {
   if (!stream.lineage.keyChanged) return stream.node
-  const { key, value } = serdesOf(stream, options)
-  return partitionedByKey(stream, { name: options!.name, partitions: options!.partitions, key, value })
+  const { name, partitions, key, value } = named(stream, table, options)
+  return partitionedByKey(stream, { name, partitions, key, value, keepsNullKeys: left })
 }
 
-function graceOf<K, V>({ stream, options }: Joining<K, V>, versioned: boolean) {
-  if (options?.grace === undefined) return undefined
-  if (!versioned)
+function held<K, V>(from: Node, { stream, options }: Joining<K, V>, table: ErasedTable): Node {
+  if (options?.grace === undefined) return from
+  if (table.lineage.rows !== 'versioned') {
     throw invalid('a join with a grace period needs a table in a versionedStore: only that can tell what a row was')
-  const { key, value } = serdesOf(stream, options)
-  const waiting = keyValueStore(`${options.name}-waiting`, { key: bufferPlace(key), value: heldRecords(value) })
-  return {
-    ms: durationMs(options.grace, 'grace'),
-    waiting: erase<typeof waiting & { key: Serde<unknown>; value: Serde<unknown> }>(waiting),
   }
+  const { name, key, value } = named(stream, table, options)
+  const waiting = keyValueStore(`${name}-waiting`, { key: bufferPlace(key), value: heldRecords(value) })
+  const graceMs = durationMs(options.grace, 'grace')
+  return node({ type: 'hold-for-grace', graceMs, waiting, stores: [erase<AnyStoreDeclaration>(waiting)] }, [from])
 }
 
-function serdesOf<K, V>({ lineage }: Joining<K, V>['stream'], options: StreamTableJoinOptions<K, V> | undefined) {
-  const key = options?.key ?? lineage.serdes.key
+/** What is durable of the join, with all it needs. */
+function named<K, V>(
+  { lineage }: Joining<K, V>['stream'],
+  table: ErasedTable,
+  options: StreamTableJoinOptions<K, V> | undefined,
+) {
+  const key = options?.key ?? lineage.serdes.key ?? table.lineage.serdes.key
   const value = options?.value ?? lineage.serdes.value
   if (options !== undefined && key !== undefined && value !== undefined) {
-    return { key: erase<Serde<unknown>>(key), value: erase<Serde<unknown>>(value) }
+    const { name, partitions } = options
+    return { name, partitions, key: erase<Serde<unknown>>(key), value: erase<Serde<unknown>>(value) }
   }
   throw invalid(
-    'the records go through a topic or a store of their own before they are joined: write join(table, joiner, { name, key, value })',
+    'the records go through a topic or a store of their own before they are joined: write join(table, joiner, { name, value })',
   )
 }
 

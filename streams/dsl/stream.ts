@@ -371,7 +371,8 @@ export class Stream<K, V> {
     const table = erase<Table<never, unknown>>(other)
     const options = erase<StreamTableJoinOptions<K, V> | undefined>(third)
     const joined = joinStreamWithTable({ stream: this, joiner, left: kind === 'left', options }, table)
-    return new Stream<K, unknown>(joined, { serdes: { key: this.lineage.serdes.key }, keyChanged: false })
+    const key = this.lineage.serdes.key ?? erase<Serde<K> | undefined>(table.lineage.serdes.key)
+    return new Stream<K, unknown>(joined, { serdes: { key }, keyChanged: false })
   }
 
   private joinedWith<V2, R>(other: Stream<K, V2>, join: StreamJoin<K, V, V2>): Stream<K, R> {

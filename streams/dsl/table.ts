@@ -204,7 +204,12 @@ export class Table<K, V> {
       return joinTables(this, erase<Table<K, unknown>>(other), { joiner: second, needs }, erase(third))
     }
     const how = { foreignKey: second, joiner: third, left: !needs[1] }
-    return joinByForeignKey(this, erase<Table<never, never>>(other), how, erase<ForeignKeyJoin<K, V, never, never, unknown>>(fourth))
+    return joinByForeignKey(
+      this,
+      erase<Table<never, never>>(other),
+      how,
+      erase<ForeignKeyJoin<K, V, never, never, unknown>>(fourth),
+    )
   }
 
   private filtered(

@@ -6,6 +6,7 @@ import { foreignKeyAnswer } from './foreign-key-answer'
 import { foreignKeyResolve } from './foreign-key-resolve'
 import { foreignKeySubscribe } from './foreign-key-subscribe'
 import { globalTableJoin } from './global-table-join'
+import { holdForGrace } from './hold-for-grace'
 import { hoppingAggregate } from './hopping-aggregate'
 import { mapAsync } from './map-async'
 import type { OperatorFactory } from './operator'
@@ -45,6 +46,7 @@ export const operators: { readonly [T in InnerOperatorType]: OperatorFactory<T> 
   'batch-sink': batchSink,
   'stream-join': streamJoin,
   'stream-table-join': streamTableJoin,
+  'hold-for-grace': holdForGrace,
   'global-table-join': globalTableJoin,
   aggregate,
   'hopping-aggregate': hoppingAggregate,

@@ -10,7 +10,7 @@ import { failFast } from '../../graph/policy'
 import { topology } from '../../graph/topology'
 import { long, nullable, string } from '../../serdes'
 import { sessionWindowed, timeWindowed } from '../../serdes/windowed'
-import { timestampedKeyValueStore } from '../../stores/declaration'
+import { timestampedKeyValueStore, versionedStore } from '../../stores/declaration'
 import { testDriver } from '../../testing/driver'
 import { type Topic, topic } from '../../topics'
 import { type Step, steps } from './steps'
@@ -45,6 +45,17 @@ const flows: Readonly<Record<string, Flow>> = {
         joinStores('joined', { key: string, left: long, right: long }),
       )
       .to(out),
+  ),
+  'join with a versioned table, with grace': flow(
+    topic('out', { key: nullable(string), value: string }),
+    (out, left, right) =>
+      left
+        .leftJoin(
+          right.toTable(versionedStore('versions', { key: string, value: long, historyRetentionMs: 1000 })),
+          (value, row) => `${value}+${row}`,
+          { name: 'joined', key: string, value: long, grace: { ms: 300 } },
+        )
+        .to(out),
   ),
   'hopping windows': flow(windowedOut, (out, left) =>
     left
