@@ -148,6 +148,7 @@ export function finalDifference(vector: Vector, got: Final, driver: Final): stri
   const { asTheVector } = comparisonOf(vector.scenario)
   return (
     differenceFrom('the test driver', driver, got) ??
+    labelled('the worker before', 'reopened store', got.stores, got.reopened ?? {}) ??
     (asTheVector === 'nothing' ? undefined : labelled('the vector', 'store', vector.expected.stores, got.stores)) ??
     (asTheVector === 'stores and outputs' ? vectorOutputs(vector, got) : undefined)
   )

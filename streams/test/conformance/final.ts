@@ -14,6 +14,8 @@ export interface Final {
   readonly stores: Readonly<Record<string, readonly StoreEntry[]>>
   /** By versioned store: what the partitions answer. */
   readonly asOf: Readonly<Record<string, readonly unknown[]>>
+  /** The stores as a worker finds them that starts afterwards; absent where there is none. */
+  readonly reopened?: Final['stores']
 }
 
 /** The stores of that name, one of each partition. */

@@ -25,6 +25,8 @@ export interface OnLogOptions {
   readonly partitions: number
   readonly guarantee: ProcessingGuarantee
   readonly state: StateDirectory
+  /** Of the worker that comes after: the same, or another, which is filled from the changelogs. */
+  readonly successorState: StateDirectory
   /** Gives the run up. */
   readonly signal: AbortSignal
 }
@@ -33,26 +35,60 @@ export interface OnLogOptions {
 const LOOK_MS = 2
 
 /**
- * Runs a scenario in a worker on a log, round by round, each once all that came of the one before is committed. The
- * worker's wall clock stands still but for the steps that move it, as in the test driver. Removes its topics and its group.
+ * Runs a scenario in a worker on a log, round by round, each once all that came of the one before is committed; then opens
+ * another worker in its place. The wall clock stands still but for the steps that move it, as in the test driver. Removes
+ * its topics and its group.
  */
 export async function runOnLog(scenario: Scenario, vector: Vector, options: OnLogOptions): Promise<Final> {
-  const { topology, onError = failFast } = scenario
-  const { partitions, guarantee, state, signal } = options
+  const { partitions, state, successorState } = options
   const log = prefixedLog(options.log, options.prefix)
   await createTopics(log, scenario, partitions)
   const watched = watchedLog(log)
   const clock = manualClock(vector.initialWallClock)
-  const worker = createWorker({
-    topology,
-    log: watched.log,
-    state,
-    guarantee,
-    onError,
-    clock: { now: clock.now, sleep: systemClock.sleep },
-  })
+  const run = { scenario, vector, options, watched, clock }
   const feeder = await openFeeder(watched.log)
   const topicNamed = namedTopics(scenario)
+  try {
+    const tables = await withWorker(run, state, async (worker, caughtUp) => {
+      for (const round of roundsOf(vector.steps, { topology: scenario.topology, topicNamed, partitions })) {
+        await take(round, feeder, clock)
+        await caughtUp()
+      }
+      return {
+        stores: storesOf(vector, worker.localStores),
+        asOf: answersOf(questionsOf(vector), worker.localStores),
+      }
+    })
+    const outputs = { names: Object.keys(vector.outputTopics), watched, feeder, topicNamed, partitions }
+    return {
+      ...tables,
+      outputs: await readOutputs(outputs),
+      reopened: await withWorker(run, successorState, async ({ localStores }) => storesOf(vector, localStores)),
+    }
+  } finally {
+    await feeder.close()
+    await remove(log, scenario.topology.name)
+  }
+}
+
+interface Run {
+  readonly scenario: Scenario
+  readonly vector: Vector
+  readonly options: OnLogOptions
+  readonly watched: WatchedLog
+  readonly clock: ManualClock
+}
+
+/** Starts a worker, waits until it has nothing to do, and closes it when it has been used. */
+async function withWorker<T>(
+  { scenario, vector, options, watched, clock }: Run,
+  state: StateDirectory,
+  use: (worker: Worker, caughtUp: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const { partitions, guarantee, signal } = options
+  const { topology, onError = failFast } = scenario
+  const wallClock = { now: clock.now, sleep: systemClock.sleep }
+  const worker = createWorker({ topology, log: watched.log, state, guarantee, onError, clock: wallClock })
   const inputs = Object.keys(vector.inputTopics).flatMap((topic) =>
     Array.from({ length: partitions }, (_, partition) => ({ topic, partition })),
   )
@@ -61,19 +97,9 @@ export async function runOnLog(scenario: Scenario, vector: Vector, options: OnLo
   try {
     await worker.start()
     await caughtUp()
-    for (const round of roundsOf(vector.steps, { topology, topicNamed, partitions })) {
-      await take(round, feeder, clock)
-      await caughtUp()
-    }
-    return {
-      outputs: await readOutputs({ names: Object.keys(vector.outputTopics), watched, feeder, topicNamed, partitions }),
-      stores: storesOf(vector, worker.localStores),
-      asOf: answersOf(questionsOf(vector), worker.localStores),
-    }
+    return await use(worker, caughtUp)
   } finally {
     await worker.close()
-    await feeder.close()
-    await remove(log, worker.applicationId)
   }
 }
 

@@ -88,8 +88,18 @@ async function differenceOf(
   if (make === undefined) return `no topology for scenario ${vector.scenario}`
   comparisonOf(vector.scenario)
   const state = kind === 'memory' ? memoryStateDirectory() : levelStateDirectory(directory, prefix)
+  // What is in memory is gone with its worker: the next one starts from the changelogs.
+  const successorState = kind === 'memory' ? memoryStateDirectory() : state
   try {
-    const got = await runOnLog(make(), vector, { log, prefix, partitions: PARTITIONS, guarantee, state, signal })
+    const got = await runOnLog(make(), vector, {
+      log,
+      prefix,
+      partitions: PARTITIONS,
+      guarantee,
+      state,
+      successorState,
+      signal,
+    })
     return finalDifference(vector, got, runOnDriver(make(), vector, PARTITIONS))
   } finally {
     await state.close()
