@@ -72,7 +72,7 @@ export function diffApplications(
 function changesOf(before: Fingerprint | undefined, after: Fingerprint | undefined): readonly TopologyChange[] {
   if (before === undefined) return [{ subject: 'application', message: 'is new', kind: 'compatible', rebuilds: [] }]
   if (after !== undefined) return diffTopologies(before, after)
-  const keeps = before.stores.length + before.repartitions.length > 0
+  const keeps = before.stores.length + before.repartitions.length + before.globals.length > 0
   return [
     {
       subject: 'application',

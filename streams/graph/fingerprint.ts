@@ -3,6 +3,7 @@ import type { AnySerde, AnyStoreDeclaration } from '../stores/declaration'
 import { changelogTopic, repartitionTopic } from './names'
 import { planPartitions } from './partitions'
 import type { SpecOf } from './specs'
+import type { GlobalTableSource } from './specs/global-table'
 import type { Topology } from './topology'
 
 /**
@@ -17,6 +18,8 @@ export interface Fingerprint {
   readonly stores: readonly StoreFingerprint[]
   /** By name. */
   readonly repartitions: readonly RepartitionFingerprint[]
+  /** The global tables that are kept on disk, by name. */
+  readonly globals: readonly GlobalFingerprint[]
 }
 
 export interface StoreFingerprint {
@@ -46,6 +49,14 @@ export interface RepartitionFingerprint {
   readonly partitions: number | null
 }
 
+/** Its topic is the source of what a global table keeps. */
+export interface GlobalFingerprint {
+  readonly name: string
+  readonly topic: string
+  readonly key: string
+  readonly value: string
+}
+
 export interface FingerprintOptions {
   /** Default: the topology's name. */
   readonly applicationId?: string
@@ -66,7 +77,14 @@ export function fingerprint(topology: Topology, options: FingerprintOptions = {}
   const repartitions = topology.subTopologies.flatMap((sub) =>
     sub.repartitionSources.map(({ spec }) => repartitionFingerprint(spec, applicationId, repartitionCounts)),
   )
-  return { format: 1, applicationId, stores: stores.sort(byName), repartitions: repartitions.sort(byName) }
+  const globals = topology.globalTables.filter(({ store }) => store.backend === 'persistent').map(globalFingerprint)
+  return {
+    format: 1,
+    applicationId,
+    stores: stores.sort(byName),
+    repartitions: repartitions.sort(byName),
+    globals: globals.sort(byName),
+  }
 }
 
 /** The same text for the same durable part, fit for a file under version control. */
@@ -131,6 +149,10 @@ function repartitionFingerprint(
     value: bytesName(value),
     partitions: counts.get(topic) ?? null,
   }
+}
+
+function globalFingerprint({ topic, store }: GlobalTableSource): GlobalFingerprint {
+  return { name: store.name, topic: topic.name, key: bytesName(store.key), value: bytesName(store.value) }
 }
 
 /** `nullable` writes what is not null as the serde within it does, so it changes nothing that is there. */

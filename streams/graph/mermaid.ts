@@ -8,11 +8,19 @@ import type { Topology } from './topology'
  */
 export function mermaid(topology: Topology): string {
   const topicIds = ids('topic')
-  const subs = topology.subTopologies.map((sub) => subTopologyLines(sub, topicIds))
+  const globalIds = ids('global')
+  const subs = topology.subTopologies.map((sub) => subTopologyLines(sub, topicIds, globalIds))
+  const globals = topology.globalTables.map(({ topic, store }) => ({
+    topicId: topicIds.of(topic.name),
+    id: globalIds.of(store.name),
+    store,
+  }))
   return [
     'flowchart TD',
     ...[...topicIds.all()].map(([topic, id]) => `  ${id}([${quoted(topic)}])`),
     ...subs.flatMap(({ box }) => box),
+    ...globals.map(({ id, store }) => `  ${id}[(${quoted(`${store.name} (global)`)})]`),
+    ...globals.map(({ id, topicId }) => `  ${topicId} --> ${id}`),
     ...subs.flatMap(({ edges }) => edges),
     '',
   ].join('\n')
@@ -24,7 +32,7 @@ interface Lines {
   readonly edges: readonly string[]
 }
 
-function subTopologyLines(sub: SubTopology, topicIds: Ids): Lines {
+function subTopologyLines(sub: SubTopology, topicIds: Ids, globalIds: Ids): Lines {
   const steps = drawnSteps(sub)
   const stepIds = ids(`s${sub.id}_step`)
   const storeIds = ids(`s${sub.id}_store`)
@@ -41,9 +49,10 @@ function subTopologyLines(sub: SubTopology, topicIds: Ids): Lines {
     box: [`  subgraph sub${sub.id} [${quoted(`sub-topology ${sub.id}`)}]`, ...inside, ...stores, '  end'],
     edges: steps.flatMap((step) => {
       const id = stepIds.of(step.name)
+      const lookups = step.globalStores.map((store) => `  ${id} --- ${globalIds.of(store)}`)
       if (step.role === 'source') return step.topics.map((topic) => `  ${topicIds.of(topic)} --> ${id}`)
       const arrow = step.topics.length > 1 ? '-.->' : '-->'
-      return step.topics.map((topic) => `  ${id} ${arrow} ${topicIds.of(topic)}`)
+      return [...lookups, ...step.topics.map((topic) => `  ${id} ${arrow} ${topicIds.of(topic)}`)]
     }),
   }
 }

@@ -18,7 +18,8 @@ const prefixes: Readonly<Partial<Record<OperatorType, string>>> = {
   branch: 'KSTREAM-BRANCHCHILD',
   process: 'KSTREAM-PROCESSOR',
   'stream-join': 'KSTREAM-JOIN',
-  'global-table-join': 'KSTREAM-GLOBALTABLE-JOIN',
+  'stream-table-join': 'KSTREAM-JOIN',
+  'global-table-join': 'KSTREAM-JOIN',
   aggregate: 'KSTREAM-AGGREGATE',
   'hopping-aggregate': 'KSTREAM-AGGREGATE',
   'sliding-aggregate': 'KSTREAM-AGGREGATE',
@@ -39,13 +40,20 @@ const prefixes: Readonly<Partial<Record<OperatorType, string>>> = {
 /** The name given by hand, or one derived from the place; derived names are for people only and change nothing durable. */
 export function stepName(step: Pick<Step, 'index' | 'node' | 'role'>): string {
   const { spec } = step.node
-  const place = String(step.index).padStart(10, '0')
+  const place = placeText(step.index)
   if (spec.type === 'repartition') {
     return `${spec.repartition}-repartition-${step.role === 'repartition-source' ? 'source' : 'sink'}`
   }
   if (spec.name !== undefined) return spec.name
   if (spec.type === 'process' && spec.valuesOnly) return `KSTREAM-PROCESSVALUES-${place}`
+  const isLeft = (spec.type === 'stream-table-join' || spec.type === 'global-table-join') && spec.left
+  if (isLeft) return `KSTREAM-LEFTJOIN-${place}`
   return `${prefixes[spec.type] ?? `KSTREAM-${spec.type.toUpperCase()}`}-${place}`
+}
+
+/** Kafka Streams' number of a step. */
+export function placeText(index: number): string {
+  return String(index).padStart(10, '0')
 }
 
 /** `<app-id>-<store>-changelog` */

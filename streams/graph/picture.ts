@@ -10,6 +10,8 @@ export interface Drawn {
   /** Topics read or written; of several a sink writes one per record. Repartition topics without their application id. */
   readonly topics: readonly string[]
   readonly stores: readonly string[]
+  /** Of the global tables it looks rows up in. */
+  readonly globalStores: readonly string[]
   readonly successors: readonly Drawn[]
   readonly predecessors: readonly Drawn[]
   /** Steps from here on, this one included: the measure of Kafka Streams' order. */
@@ -32,6 +34,7 @@ export function drawnSteps({ steps }: SubTopology): readonly Drawn[] {
         name: step.name,
         ...place(step),
         stores: storesSeen(step, steps, storesByIndex),
+        globalStores: step.node.spec.type === 'global-table-join' ? [step.node.spec.table.store.name] : [],
         successors: [],
         predecessors: [],
         size: 1,

@@ -1,4 +1,10 @@
-import { type Fingerprint, fingerprint, type RepartitionFingerprint, type StoreFingerprint } from './fingerprint'
+import {
+  type Fingerprint,
+  fingerprint,
+  type GlobalFingerprint,
+  type RepartitionFingerprint,
+  type StoreFingerprint,
+} from './fingerprint'
 import type { Topology } from './topology'
 
 /** One difference between what a topology left behind and what another expects to find. */
@@ -12,8 +18,8 @@ export interface TopologyChange {
    * `rebuild`: local copies are of no use and have to be rebuilt from their changelogs. `compatible`: nothing to be done.
    */
   readonly kind: 'incompatible' | 'rebuild' | 'compatible'
-  /** The sub-topologies whose local copies have to be rebuilt. */
-  readonly rebuilds: readonly number[]
+  /** The sub-topologies whose local copies have to be rebuilt; `global` stands for the global tables. */
+  readonly rebuilds: readonly (number | 'global')[]
 }
 
 /**
@@ -38,6 +44,7 @@ export function diffTopologies(
   return [
     ...paired(from.stores, to.stores).flatMap(([old, now]) => storeChanges(old, now)),
     ...paired(from.repartitions, to.repartitions).flatMap(([old, now]) => repartitionChanges(old, now)),
+    ...paired(from.globals, to.globals).flatMap(([old, now]) => globalChanges(old, now)),
   ]
 }
 
@@ -124,6 +131,21 @@ function repartitionChanges(
     ...was('value', 'records on their way in it could not be read'),
     ...was('partitions', 'records would go to other partitions than those that came before'),
   ]
+}
+
+/** What a global table keeps is a copy of its topic, so nothing is ever lost. */
+function globalChanges(
+  old: GlobalFingerprint | undefined,
+  now: GlobalFingerprint | undefined,
+): readonly TopologyChange[] {
+  if (old === undefined) return [fine(`global table ${now!.name}`, 'is new')]
+  const subject = `global table ${old.name}`
+  if (now === undefined) return [fine(subject, 'is gone, or kept on disk no more; its local copies are left behind')]
+  return (['topic', 'key', 'value'] as const).flatMap((field): readonly TopologyChange[] => {
+    if (old[field] === now[field]) return []
+    const message = `${field} was ${old[field]} and is ${now[field]}; it is read anew from its topic`
+    return [{ subject, message, kind: 'rebuild', rebuilds: ['global'] }]
+  })
 }
 
 /** A field that must stay; null on either side where it is a count means that it is not known. */

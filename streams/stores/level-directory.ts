@@ -92,7 +92,7 @@ export function levelStateDirectory(stateDir: string, applicationId: string): St
       }
     },
     note: {
-      read: () => lockProcess().then(note.read),
+      read: note.read,
       write: (text) => lockProcess().then(() => note.write(text)),
     },
     tasks: () => taskDirectories(root),

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { globalTable } from '../dsl/global-table'
 import { stream } from '../dsl/stream'
 import { type Topology, topology } from '../graph/topology'
 import { memoryLog } from '../log/embedded'
@@ -8,7 +9,7 @@ import { silentLogger } from '../logger'
 import { long, string } from '../serdes'
 import { levelStateDirectory } from '../stores'
 import type { StateDirectory } from '../stores/backend'
-import { type AnyStoreDeclaration, keyValueStore, sessionStore } from '../stores/declaration'
+import { type AnyStoreDeclaration, keyValueStore, sessionStore, timestampedKeyValueStore } from '../stores/declaration'
 import { topic } from '../topics'
 import { checkFingerprint, type FingerprintCheck } from './fingerprint'
 
@@ -95,6 +96,32 @@ describe('checkFingerprint', () => {
       message: expect.stringContaining('store local'),
     })
     expect(await state.tasks()).toEqual(['0_1'])
+  })
+
+  test('a topology that keeps nothing leaves no note, but is compared with one that did', async () => {
+    await check(keeping())
+    expect(await state.note?.read()).toBeUndefined()
+    await check(keeping(counts))
+    await expect(check(keeping())).rejects.toMatchObject({ code: 'TOPOLOGY_INCOMPATIBLE' })
+  })
+
+  test('a global table of another topic is read anew', async () => {
+    const joining = (name: string) => {
+      const rates = globalTable(
+        topic(name, { key: string, value: long }),
+        timestampedKeyValueStore('rates', { key: string, value: long }),
+      )
+      const joined = stream(input).join(
+        rates,
+        (value) => value,
+        (value) => value,
+      )
+      return topology('app', [joined.to(output)])
+    }
+    await check(joining('rates'))
+    await (await state.open('global', 'rates')).close()
+    expect(await check(joining('other-rates'))).toMatchObject([{ kind: 'rebuild', rebuilds: ['global'] }])
+    expect(await state.tasks()).toEqual([])
   })
 
   test('the log binds a machine without state', async () => {

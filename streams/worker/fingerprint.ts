@@ -5,6 +5,7 @@ import { changesText, diffTopologies, type TopologyChange } from '../graph/topol
 import type { Log } from '../log/port'
 import type { Logger } from '../logger'
 import type { StateDirectory, StateNote } from '../stores/backend'
+import { GLOBAL_TASK } from './global-tables'
 import { logNote } from './log-note'
 
 export interface FingerprintCheck {
@@ -22,8 +23,8 @@ export interface FingerprintCheck {
 
 /**
  * Compares the topology with the one that left the state and the internal topics behind, and notes it down where it fits.
- * Local copies that only have to be laid out anew are wiped, to be rebuilt from their changelogs. To be called before a
- * task is opened.
+ * Local copies that only have to be laid out anew are wiped, to be rebuilt from their changelogs. A topology of which
+ * nothing outlives the process leaves no note. To be called before a task is opened.
  * @throws MillraceError TOPOLOGY_INCOMPATIBLE with the list of changes in its message and in `details.changes`;
  *   STATE_LOCKED; OutageError STATE_UNAVAILABLE, LOG_UNAVAILABLE
  */
@@ -43,10 +44,11 @@ export async function checkFingerprint(check: FingerprintCheck): Promise<readonl
   if (changes.length > 0)
     logger.info({ applicationId, changes }, `${applicationId} has changed:\n${changesText(changes)}`)
   const text = fingerprintText(current)
+  const durable = current.stores.length + current.repartitions.length + current.globals.length > 0
   await Promise.all(
     notes.map(async (note, index) => {
       const before = found[index]
-      if (before === undefined || fingerprintText(before) !== text) await note.write(text)
+      if (before === undefined ? durable : fingerprintText(before) !== text) await note.write(text)
     }),
   )
   return changes
@@ -61,7 +63,8 @@ async function readFingerprint(note: StateNote): Promise<Fingerprint | undefined
 export function parseFingerprint(text: string): Fingerprint {
   try {
     const parsed = JSON.parse(text) as Fingerprint
-    if (parsed.format === 1 && Array.isArray(parsed.stores) && Array.isArray(parsed.repartitions)) return parsed
+    const { format, stores, repartitions, globals } = parsed
+    if (format === 1 && [stores, repartitions, globals].every(Array.isArray)) return parsed
   } catch (cause) {
     throw new MillraceError('STATE_INCOMPATIBLE', 'the fingerprint of the topology is no JSON', { cause })
   }
@@ -98,7 +101,7 @@ async function rebuild(
     )
   }
   for (const task of await state.tasks()) {
-    if (!concerned.has(Number(task.split('_')[0]))) continue
+    if (!concerned.has(task === GLOBAL_TASK ? 'global' : Number(task.split('_')[0]))) continue
     logger.info({ applicationId, task }, `task ${task}: rebuilding its state from the changelogs`)
     await state.wipe(task)
   }

@@ -88,11 +88,9 @@ export function createWorker(given: WorkerOptions): Worker {
 
   async function start(): Promise<void> {
     topics = await prepareTopics(topology, applicationId, log.admin)
-    if (isDurable(topology)) {
-      const { partitionsOf } = topics
-      const accept = options.acceptTopologyChanges
-      await checkFingerprint({ topology, applicationId, partitionsOf, state: options.state, log, accept, logger })
-    }
+    const { partitionsOf } = topics
+    const accept = options.acceptTopologyChanges
+    await checkFingerprint({ topology, applicationId, partitionsOf, state: options.state, log, accept, logger })
     const warm = (await options.state.tasks()).filter((task) => task !== GLOBAL_TASK)
     globals = globalTables({ options, topics, counters, onFatal: stopFor })
     shared = await log.producer({ clientId: applicationId })
@@ -320,11 +318,6 @@ function resolve(options: WorkerOptions): ResolvedOptions {
     logger: options.logger ?? silentLogger,
     clock: options.clock ?? systemClock,
   }
-}
-
-/** Whether anything of a topology outlives its process: what has no state and no topics of its own may change freely. */
-function isDurable({ stores, steps }: Topology): boolean {
-  return stores.size > 0 || steps.some(({ role }) => role === 'repartition-sink')
 }
 
 function offsetResetOf(topology: Topology): (topic: string) => OffsetReset {
