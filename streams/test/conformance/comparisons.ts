@@ -4,7 +4,8 @@ import type { Vector, VectorRecord } from './vector'
 /**
  * What of a run on several partitions must be as Kafka Streams has it on one. Everything, always, must be as the test
  * driver has it on the same number of partitions: the content of the vector's stores over all partitions, the answers of
- * versioned stores, and the output records as a multiset per topic and partition.
+ * versioned stores, and the output records as a multiset per topic and partition. And a worker that starts afterwards must
+ * find the stores as the one before left them.
  */
 export type AsTheVector = 'stores and outputs' | 'stores' | 'nothing'
 
