@@ -57,9 +57,19 @@ const orderIds = Array.from({ length: 8 }, (_, index) => `o${index}`)
 const customerIds = ['anna', 'bert', 'caro']
 
 describe.each(['at_least_once', 'exactly_once_v2'] as const)('a join by foreign key with %s', (guarantee) => {
+  let log: Log
+  let workers: readonly Worker[]
+  beforeEach(() => {
+    log = memoryLog()
+    workers = [1, 2].map(() => createWorker({ topology: naming, log, guarantee, commitIntervalMs: 5 }))
+  })
+  // Also what waits in vain ends with the log.
+  afterEach(async () => {
+    await Promise.all(workers.map((worker) => worker.close()))
+    await log.close()
+  })
+
   test('ends with the rows of the join, whatever overtakes what between its tasks', async () => {
-    const log = memoryLog()
-    const workers: Worker[] = [1, 2].map(() => createWorker({ topology: naming, log, guarantee, commitIntervalMs: 5 }))
     await log.admin.createTopics(
       [orders, customers].map(({ name, partitions = 1 }) => ({ name, partitions, config: {} })),
     )
@@ -94,12 +104,10 @@ describe.each(['at_least_once', 'exactly_once_v2'] as const)('a join by foreign 
       return JSON.stringify(Object.entries(rows).sort()) === JSON.stringify(Object.entries(expected).sort())
     }
     await until(settled)
-    for (const worker of workers) await worker.close()
     expect(await rowsOf(log, 'named')).toEqual(expected)
     const former = workers.map(({ counters }) => counters.dropped.get('answer to a former foreign key') ?? 0)
     expect(former.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0)
     await orderWriter.close()
     await customerWriter.close()
-    await log.close()
   })
 })
