@@ -3,7 +3,7 @@
  * key (4 bytes), the foreign key and the primary key, so that all that refer to one row stand together, in the order of
  * the primary keys' bytes (Kafka Streams' CombinedKeySchema, SubscriptionWrapper and SubscriptionResponseWrapper).
  */
-import { TerminalError } from '../errors'
+import { deserializationFailed, serializationFailed } from './plain'
 import type { OpenSerde, Serde, SerdeContext } from './serde'
 
 /** Without a primary key it is the prefix of all that refer to the foreign key. */
@@ -58,7 +58,7 @@ export function subscriptionKey<F, K>(foreignKey: Encodes<F>, primaryKey: Encode
         return Buffer.concat([length, foreignBytes, primary.encode(key.primaryKey) ?? nothing(context)])
       },
       decode: (bytes) => {
-        if (bytes === null) return nothing(context)
+        if (bytes === null) return unreadable(context)
         const end = 4 + bytes.readInt32BE(0)
         return { foreignKey: foreign.decode(bytes.subarray(4, end)), primaryKey: primary.decode(bytes.subarray(end)) }
       },
@@ -83,7 +83,7 @@ export function subscriptions<K>(primaryKey: Encodes<K>): Serde<Subscription<K>>
       },
       decode: (bytes) => {
         const instruction = bytes === null ? undefined : instructions[bytes[1]!]
-        if (bytes === null || instruction === undefined) return nothing(context)
+        if (bytes === null || instruction === undefined) return unreadable(context)
         return {
           instruction,
           hash: hashAt(bytes, 6),
@@ -112,7 +112,7 @@ export function answers<V>(value: Encodes<V>): Serde<Answer<V>> {
         return Buffer.concat([Buffer.of(hash === null ? 0 : 1), ...[hash, bytes].filter((part) => part !== null)])
       },
       decode: (bytes) => {
-        if (bytes === null) return nothing(context)
+        if (bytes === null) return unreadable(context)
         const row = rowOf(bytes)
         return { hash: hashAt(bytes, 1), value: row === null ? null : inner.decode(row) }
       },
@@ -133,6 +133,10 @@ function preparing<T>(
   return { prepare: (batch) => inner.prepare!(batch.flatMap((bytes) => (bytes === null ? [] : partsOf(bytes)))) }
 }
 
-function nothing({ topic, role }: SerdeContext): never {
-  throw new TerminalError('SERIALIZATION_FAILED', `this is no part of a foreign-key join (${role} of ${topic})`)
+function nothing(context: SerdeContext): never {
+  throw serializationFailed(context, 'null is no key of a row that takes part in a foreign-key join')
+}
+
+function unreadable(context: SerdeContext): never {
+  throw deserializationFailed(context, 'these bytes are no part of a foreign-key join')
 }

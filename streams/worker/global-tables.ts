@@ -195,14 +195,17 @@ async function openOne(source: GlobalTableSource, { options, counters }: GlobalT
   const { name, backend: kept } = source.store
   const open = (store: string): Promise<StoreBackend> =>
     kept === 'memory' ? Promise.resolve(memoryBackend()) : state.open(GLOBAL_TASK, store)
-  const backend = await open(name)
+  const opened: StoreBackend[] = []
   try {
+    const backend = await open(name)
+    opened.push(backend)
     const positions = await open(`${name}.positions`)
+    opened.push(positions)
     const handlers = handlersOf(source, options, counters)
     const table = globalTableStore({ source, backend, registry, cacheBytes, ...handlers })
     return { table, positions: globalPositions(positions) }
   } catch (error) {
-    await backend.close()
+    await Promise.all(opened.map((store) => store.close()))
     throw error
   }
 }
