@@ -41,7 +41,7 @@ const LOOK_MS = 2
  */
 export async function runOnLog(scenario: Scenario, vector: Vector, options: OnLogOptions): Promise<Final> {
   const { partitions, state, successorState } = options
-  const log = prefixedLog(options.log, options.prefix)
+  const log = withoutRetention(prefixedLog(options.log, options.prefix))
   await createTopics(log, scenario, partitions)
   const watched = watchedLog(log)
   const clock = manualClock(vector.initialWallClock)
@@ -138,10 +138,16 @@ function isIdle({ state, task }: Runner, clock: ManualClock): boolean {
   return !task.dirty && !task.runnable && task.held === 0 && nextPunctuation > clock.now()
 }
 
-/** Without retention: the records of the vectors are of the first hours of 1970. */
+/** The records of the vectors are of the first hours of 1970: Kafka would soon delete them, changelogs of windows too. */
+function withoutRetention(log: Log): Log {
+  const createTopics: Log['admin']['createTopics'] = (specs) =>
+    log.admin.createTopics(specs.map((spec) => ({ ...spec, config: { ...spec.config, 'retention.ms': '-1' } })))
+  return { ...log, admin: { ...log.admin, createTopics } }
+}
+
 async function createTopics(log: Log, { topology, topics }: Scenario, partitions: number): Promise<void> {
   const names = new Set([...topics.map(({ name }) => name), ...topicsOf(topology)])
-  await log.admin.createTopics([...names].map((name) => ({ name, partitions, config: { 'retention.ms': '-1' } })))
+  await log.admin.createTopics([...names].map((name) => ({ name, partitions })))
 }
 
 function topicsOf({ steps, subTopologies }: Topology): readonly string[] {
