@@ -21,6 +21,8 @@ export type {
   StatefulProcessorOptions,
   ValuesProcessorContext,
 } from './dsl/process'
+export type { RoutedRecord, SinkOptions } from './dsl/sink'
+export type { Branches } from './dsl/split'
 export { type SourceOptions, Stream, stream } from './dsl/stream'
 export type { StreamTableJoinOptions } from './dsl/stream-table-join'
 export {
@@ -61,11 +63,21 @@ export {
   refuse,
   type Unstamped,
 } from './graph/decider'
+export { describe } from './graph/describe'
+export {
+  type Fingerprint,
+  type FingerprintOptions,
+  fingerprint,
+  fingerprintHash,
+  fingerprintText,
+} from './graph/fingerprint'
+export { mermaid } from './graph/mermaid'
 export { deadLetterTopic } from './graph/names'
 export type { End } from './graph/node'
 export { deadLetter, type ErrorPolicy, failFast, type OnError } from './graph/policy'
 export type { BatchSink, MapAsyncOptions, RetryPolicy, SinkRecord } from './graph/specs/async'
 export { type Topology, topology } from './graph/topology'
+export { diffTopologies, type TopologyChange } from './graph/topology-diff'
 export { memoryLog, openEmbeddedLog } from './log/embedded'
 export { type KafkaLogConfig, kafkaConfigFromEnv, openKafkaLog } from './log/kafkajs'
 export { partitionFor } from './log/partitioner'
