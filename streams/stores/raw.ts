@@ -11,7 +11,7 @@ import { allLatest, latestKey } from './timeline-ids'
 import { type TimelineCodecs, timelineUnits } from './timeline-units'
 import { type Timelines, timelines } from './timelines'
 import type { ValueFormat } from './value-format'
-import { type Latest, latestCodec, OPEN_END, type Version, versionCodec } from './version-lines'
+import { type Latest, latestCodec, type Version, versionCodec } from './version-lines'
 import { windowSchema } from './window'
 import type { UnitCodec, WriteBack } from './write-back'
 
@@ -78,7 +78,7 @@ function* versionedEntries(backend: StoreBackend, historyRetentionMs: number): G
     yield { key: fromId(latestKey(id)), value: values.value(unit.cell), timestamp: unit.timestamp }
   }
   for (const { key, at, payload } of visibleSlots(lines, time)) {
-    if (at === OPEN_END || payload.cell === null) continue
+    if (payload.cell === null) continue
     const validTo = readOrderedLong(at, 0)
     if (time.isVisible(validTo))
       yield { key: fromId(key), value: values.value(payload.cell), timestamp: payload.from, validTo }

@@ -24,7 +24,8 @@ export interface Version<V> {
 /**
  * The versions of each key on the line of time. The latest one stands by itself, so that it is read without the history.
  * Those before lie under the time at which they ended, which is the time by which they expire. A key whose latest
- * write was a deletion has no latest version, but an open end in its history: later writes in between must know of it.
+ * write was a deletion has no latest version: that something ended then is all that is known of the deletion, so that
+ * one at the very time of the latest version leaves no trace (as in Kafka Streams' RocksDBVersionedStore).
  */
 export interface VersionLines<V> {
   put(key: string, cell: Cell<V> | null, timestamp: number): VersionedWrite
@@ -32,8 +33,10 @@ export interface VersionLines<V> {
   all(): Iterable<Unit<Latest<V>>>
 }
 
-/** After all times. */
-export const OPEN_END = '\xff'.repeat(8)
+interface Ended<V> {
+  readonly until: number
+  readonly version: Version<V>
+}
 
 export function versionLines<V>(
   latestUnits: WriteBack<Latest<V>>,
@@ -44,64 +47,46 @@ export function versionLines<V>(
     history.put(time.segmentOf(until), key, slot(orderedLong(until), version))
   }
 
-  /** Segments that may hold what ended, or was deleted, at `from` or later. */
-  const segmentsFrom = (from: number): readonly number[] =>
-    time.visiblePart(from, Number.POSITIVE_INFINITY)?.segments ?? []
-
-  /** The latest deletion. Those before it may still lie in older segments, where nobody looks for them. */
-  function openEnd(key: string): Version<V> | undefined {
-    for (const segment of segmentsFrom(Number.NEGATIVE_INFINITY).toReversed()) {
-      const version = history.get(segment, key, OPEN_END)
-      if (version !== undefined) return version
-    }
-    return undefined
-  }
-
   /** The first version that ended after `timestamp`. */
-  function endedAfter(key: string, timestamp: number) {
-    const range = { from: orderedLong(timestamp + 1), to: OPEN_END }
-    for (const segment of segmentsFrom(timestamp + 1)) {
+  function endedAfter(key: string, timestamp: number): Ended<V> | undefined {
+    const range = { from: orderedLong(timestamp + 1) }
+    for (const segment of time.visiblePart(timestamp + 1, Number.POSITIVE_INFINITY)?.segments ?? []) {
       for (const { at, payload } of history.slots(segment, key, range))
         return { until: readOrderedLong(at, 0), version: payload! }
     }
     return undefined
   }
 
-  function setLatest(key: string, cell: Cell<V> | null, timestamp: number): void {
-    latestUnits.set(latestId(key), cell === null ? undefined : { timestamp, cell }, timestamp)
-    if (cell === null) history.put(time.segmentOf(timestamp), key, slot(OPEN_END, { from: timestamp, cell: null }))
+  /** A write after all that is known. A deletion that ends nothing is kept as a version that ended as it began. */
+  function append(key: string, cell: Cell<V> | null, timestamp: number): void {
+    if (cell !== null) {
+      latestUnits.set(latestId(key), { timestamp, cell }, timestamp)
+    } else if (history.get(time.segmentOf(timestamp), key, orderedLong(timestamp)) === undefined) {
+      keep(key, { from: timestamp, cell }, timestamp)
+    }
   }
 
   /** A write in the past: it holds until the next write after it, and cuts short the version that held at its time. */
-  function insert(
-    key: string,
-    cell: Cell<V> | null,
-    { timestamp, headFrom }: { readonly timestamp: number; readonly headFrom: number },
-  ): void {
-    const next = endedAfter(key, timestamp)
-    if (next !== undefined && next.version.from < timestamp) keep(key, next.version, timestamp)
-    const covered = next !== undefined && next.version.from <= timestamp
-    keep(key, { from: timestamp, cell }, covered ? next.until : (next?.version.from ?? headFrom))
-  }
-
-  /** The write that holds now: a value, a deletion, or none that is remembered. */
-  function head(key: string): Version<V> | undefined {
-    const latest = latestUnits.get(latestId(key))
-    return latest === undefined ? openEnd(key) : { from: latest.timestamp, cell: latest.cell }
+  function insert(key: string, { from, cell }: Version<V>, { until, version }: Ended<V>): void {
+    if (version.from < from) keep(key, version, from)
+    keep(key, { from, cell }, version.from <= from ? until : version.from)
   }
 
   return {
     put(key, cell, timestamp) {
       if (timestamp < time.horizon()) return 'refused'
       time.observe(timestamp)
-      const present = head(key)
-      if (present !== undefined && timestamp < present.from) {
-        insert(key, cell, { timestamp, headFrom: present.from })
-        return 'past'
+      const latest = latestUnits.get(latestId(key))
+      if (latest !== undefined && latest.timestamp <= timestamp) {
+        if (latest.timestamp < timestamp) keep(key, { from: latest.timestamp, cell: latest.cell }, timestamp)
+        latestUnits.set(latestId(key), cell === null ? undefined : { timestamp, cell }, timestamp)
+        return 'latest'
       }
-      if (present !== undefined && present.from < timestamp) keep(key, present, timestamp)
-      setLatest(key, cell, timestamp)
-      return 'latest'
+      const next = endedAfter(key, timestamp)
+      if (next !== undefined) insert(key, { from: timestamp, cell }, next)
+      else if (latest !== undefined) keep(key, { from: timestamp, cell }, latest.timestamp)
+      else append(key, cell, timestamp)
+      return next === undefined && latest === undefined ? 'latest' : 'past'
     },
     get(key, asOf) {
       const latest = latestUnits.get(latestId(key))

@@ -12,7 +12,8 @@ interface Write {
   readonly value: number | null
 }
 interface Model {
-  readonly writes: readonly Write[]
+  /** `late`: there was a later one when it came. */
+  readonly writes: readonly (Write & { readonly late: boolean })[]
   readonly latest: number
 }
 type Change =
@@ -57,7 +58,18 @@ function asOf(model: Model, key: string, time: number) {
 function put(model: Model, write: Write): Model {
   if (write.timestamp < model.latest - HISTORY) return model
   const others = model.writes.filter(({ key, timestamp }) => key !== write.key || timestamp !== write.timestamp)
-  return { writes: [...others, write], latest: Math.max(model.latest, write.timestamp) }
+  const all = forgotten(model, write) ? others : [...others, { ...write, late: isLate(model, write) }]
+  return { writes: all, latest: Math.max(model.latest, write.timestamp) }
+}
+
+const isLate = (model: Model, { key, timestamp }: Write) =>
+  line(model, key).some((other) => other.timestamp > timestamp)
+
+/** A deletion is known by the version that it ends. At the very time of the latest version it ends the one before, if any. */
+function forgotten(model: Model, { key, timestamp, value }: Write): boolean {
+  if (value !== null || latestOf(model, key)?.timestamp !== timestamp) return false
+  const before = line(model, key).at(-2)
+  return before === undefined || (before.value === null && !before.late)
 }
 
 const kind: ModelledKind<VersionedStoreDeclaration<string, number>, Model, Change> = {
@@ -70,8 +82,10 @@ const kind: ModelledKind<VersionedStoreDeclaration<string, number>, Model, Chang
     const { key, timestamp } = change
     switch (change.kind) {
       case 'put': {
-        const next = put(model, { key, timestamp, value: change.value })
-        expect(view.put(key, change.value, timestamp) !== 'refused').toBe(next !== model)
+        const write = { key, timestamp, value: change.value }
+        const next = put(model, write)
+        const accepted = isLate(model, write) ? 'past' : 'latest'
+        expect(view.put(key, change.value, timestamp)).toBe(next === model ? 'refused' : accepted)
         return next
       }
       case 'delete':
@@ -122,6 +136,26 @@ export function versionedContract(harness: () => Harness, numRuns: number): void
       expect(view.get('a')).toBeUndefined()
       expect(view.get('a', 19)).toEqual({ value: 2, timestamp: 15 })
       expect(view.get('a', 25)).toBeUndefined()
+    })
+
+    test('a deletion at the very time of the latest version leaves no trace', async () => {
+      const { view } = await harness().open(declaration)
+      view.put('a', 1, 30)
+      expect(view.put('a', null, 30)).toBe('latest')
+      expect(view.get('a', 30)).toBeUndefined()
+      expect(view.put('a', 2, 20)).toBe('latest')
+      expect(view.get('a')).toEqual({ value: 2, timestamp: 20 })
+    })
+
+    test('a deletion at the very time of the latest version is known by the version before', async () => {
+      const { view } = await harness().open(declaration)
+      view.put('a', 1, 10)
+      view.put('a', 2, 30)
+      view.put('a', null, 30)
+      expect(view.put('a', 3, 20)).toBe('past')
+      expect(view.get('a')).toBeUndefined()
+      expect(view.get('a', 29)).toEqual({ value: 3, timestamp: 20 })
+      expect(view.get('a', 30)).toBeUndefined()
     })
 
     test('beyond history retention only a latest version is seen, and writes are dropped', async () => {
