@@ -16,6 +16,6 @@ kafkaSuite('the final tables on Kafka', (kafka) => {
     open: () => openKafkaLog({ brokers: kafka().brokers }),
     settingOf: (index) => settings[index % settings.length]!,
     sideBySide: 8,
-    timeoutMs: 180_000,
+    timeoutMs: 300_000,
   })
 })

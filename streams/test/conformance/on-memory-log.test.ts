@@ -8,5 +8,5 @@ const settings: readonly Setting[] = [
 
 /** Every scenario under both guarantees. */
 describe.each(settings)('the final tables on the log in memory, $guarantee', (setting) => {
-  finalTablesSuite({ prefix: '', open: memoryLog, settingOf: () => setting, sideBySide: 8, timeoutMs: 60_000 })
+  finalTablesSuite({ prefix: '', open: memoryLog, settingOf: () => setting, sideBySide: 8, timeoutMs: 180_000 })
 })
