@@ -16,7 +16,7 @@ export interface Operator {
   row?(key: unknown, asOf?: number): ValueAndTimestamp<unknown> | undefined
   /** Before each commit: forwards what was held back (caches). */
   flush?(): void
-  /** Before each commit, after `flush`: work to be done outside the log. While it rejects, the commit waits. */
+  /** Before each commit, after `flush`: work to be done outside the log. While it rejects with an outage, the commit waits. */
   beforeCommit?(): Promise<void>
   /** Whether `beforeCommit` has something to do. */
   waiting?(): boolean

@@ -17,7 +17,7 @@ const DEAD_LETTER_CONFIG: Readonly<Record<string, string>> = { 'retention.ms': '
 /**
  * Creates what may be created and finds the partitions of every topic: a declared topic with a partition count, its
  * dead letters, repartition topics and changelogs.
- * @throws MillraceError TOPIC_MISSING for a source that does not exist and declares no partitions; TOPIC_MISMATCH for an
+ * @throws MillraceError TOPIC_MISSING for a source or sink that does not exist and declares no partitions; TOPIC_MISMATCH for an
  *   internal topic whose partition count does not fit the topology
  */
 export async function prepareTopics(
@@ -43,7 +43,7 @@ export async function prepareTopics(
       { details: { topic } },
     )
   }
-  for (const { name } of [...sources, ...globals]) partitionsOf(name)
+  for (const { name } of [...sources, ...globals, ...sinks]) partitionsOf(name)
 
   const plan = planPartitions(topology, applicationId, partitionsOf)
   const deadLetters = sources.map(({ name }) => ({

@@ -210,6 +210,14 @@ describe.each(guarantees)('a worker with %s', (guarantee) => {
     expect(worker.state).toBe('ERROR')
   })
 
+  test('refuses to start where a topic it writes to does not exist and may not be created', async () => {
+    const nowhere = topic('nowhere', { key: string, value: json<Add>() })
+    await expect(start(topology('lost', [stream(commands).to(nowhere)]))).rejects.toMatchObject({
+      code: 'TOPIC_MISSING',
+      message: expect.stringContaining('nowhere'),
+    })
+  })
+
   test('refuses to start on what another topology has left behind, and says what has changed', async () => {
     const first = await start(adding)
     await until(() => first.ready)

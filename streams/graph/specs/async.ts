@@ -27,7 +27,8 @@ export interface SinkRecord<K, V> {
 
 /**
  * A place outside the log that takes records batch by batch, before the commit of their offsets: it sees every record at
- * least once and must make repeats harmless. While it rejects, the task waits and tries again; nothing is dropped.
+ * least once and must make repeats harmless. While it rejects with an `OutageError`, the task waits and tries again; with
+ * anything else the worker stops and says why. Nothing is dropped.
  */
 export interface BatchSink<K, V> {
   write(records: readonly SinkRecord<K, V>[]): Promise<void>
