@@ -25,7 +25,7 @@ export function questionsOf({ expected }: Vector): Record<string, (readonly [str
 
 function stepDifference(vector: Vector, { emitted }: Observed): string | undefined {
   for (const [index, step] of vector.steps.entries()) {
-    const difference = outputDifference(step.emitted, emitted[index] ?? {})
+    const difference = step.emitted && outputDifference(step.emitted, emitted[index] ?? {})
     if (difference !== undefined)
       return `step ${index + 1} of ${vector.steps.length} (${stepText(step)}): ${difference}`
   }
