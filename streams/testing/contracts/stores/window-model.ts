@@ -102,13 +102,14 @@ export function windowKind(
       }
       const { from } = change
       const to = from + change.length
-      const within = visible(model).filter(({ start }) => start >= from && start <= to)
+      const entries = visible(model)
+      const within = entries.filter(({ start }) => start >= from && start <= to)
       if (change.kind === 'fetch') {
         const { key } = change
         const expected = shown(within.filter((entry) => entry.key === key))
         expect([...view.fetchRange(key, from, to)]).toEqual(expected)
         expect([...view.backwardFetchRange(key, from, to)]).toEqual(expected.toReversed())
-        expect(view.fetch(key, from)).toBe(within.find((entry) => entry.key === key && entry.start === from)?.value)
+        expect(view.fetch(key, from)).toBe(entries.find((entry) => entry.key === key && entry.start === from)?.value)
       } else {
         const [fromKey, toKey] = change.keys
         const expected = within.filter(
