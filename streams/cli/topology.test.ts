@@ -74,6 +74,11 @@ describe('millrace topology', () => {
     expect((await millrace('mermaid', 'clicks.ts')).out).toBe(mermaid(clickCount))
   })
 
+  test('several topologies stand behind their names', async () => {
+    expect((await millrace('describe', 'two.ts')).out.match(/^# .*$/gm)).toEqual(['# click-count', '# click-count'])
+    expect((await millrace('mermaid', 'two.ts')).out.match(/^%% .*$/gm)).toHaveLength(2)
+  })
+
   test('diff takes modules, saved fingerprints and state directories', async () => {
     const { out } = await millrace('fingerprint', 'clicks.ts')
     const file = await saved('clicks.json', out)

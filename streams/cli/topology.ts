@@ -95,8 +95,10 @@ function refuse(command: Command, error: unknown): void {
   command.error(`error: ${error.message}`, { exitCode: 2 })
 }
 
+/** Several topologies, each behind its name; in Mermaid, where a line that begins so is a comment. */
 function headed(topologies: readonly Topology[], text: (of: Topology) => string): string {
-  return topologies.map((of) => `# ${of.name}\n${text(of)}`).join('')
+  const mark = text === mermaid ? '%%' : '#'
+  return topologies.map((of) => `${mark} ${of.name}\n${text(of)}`).join('')
 }
 
 function asJson(topology: Topology): unknown {
