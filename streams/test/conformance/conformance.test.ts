@@ -1,12 +1,15 @@
 import { check } from './check'
 import { loadScenarios } from './scenario'
-import { vectorDirectory, vectorFiles } from './vector'
+import { disorderDirectory, vectorDirectory, vectorFiles } from './vector'
 
-/** The same run as `npm run conformance`, one test per scenario. */
-describe('what Apache Kafka Streams put out, record for record', () => {
+/** The same run as `npm run conformance`, one test per scenario, and once more with more disorder in the records. */
+describe.each([
+  ['record for record', vectorDirectory()],
+  ['with more disorder', disorderDirectory()],
+])('what Apache Kafka Streams put out, %s', (_name, directory) => {
   const scenarios = loadScenarios()
 
-  test.each(vectorFiles(vectorDirectory()).map((file) => [file.name, file] as const))('%s', (_, file) => {
+  test.each(vectorFiles(directory).map((file) => [file.name, file] as const))('%s', (_, file) => {
     expect(check(file, scenarios).difference).toBeUndefined()
   })
 })

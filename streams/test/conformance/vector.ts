@@ -81,7 +81,14 @@ export function vectorFiles(directory: string): readonly VectorFile[] {
     }))
 }
 
+const ownVectors = join(__dirname, '..', '..', '..', 'test', 'conformance')
+
 /** The directory named by `CONFORMANCE_VECTORS`, else the project's own copy. */
 export function vectorDirectory(environment: NodeJS.ProcessEnv = process.env): string {
-  return environment.CONFORMANCE_VECTORS || join(__dirname, '..', '..', '..', 'test', 'conformance', 'vectors')
+  return environment.CONFORMANCE_VECTORS || join(ownVectors, 'vectors')
+}
+
+/** Further vectors of the same scenarios. */
+export function disorderDirectory(): string {
+  return join(ownVectors, 'disorder', 'vectors')
 }
