@@ -64,21 +64,42 @@ function visible(
   return entries.filter(({ key }) => timeOf(key) > latest - retentionMs)
 }
 
+interface Write {
+  readonly timestamp: number
+  readonly value: Buffer | null
+  /** There was a later one when it came. */
+  readonly late: boolean
+}
+
 function versions(records: Iterable<RestoreRecord>, historyRetentionMs: number): readonly StoreEntry[] {
-  const writes = new Map<string, Map<number, Buffer | null>>()
+  const lines = new Map<string, readonly Write[]>()
   let latest = Number.NEGATIVE_INFINITY
   for (const { key, value, timestamp } of records) {
     if (key === null || timestamp < latest - historyRetentionMs) continue
     latest = Math.max(latest, timestamp)
-    const line = writes.get(toId(key)) ?? new Map<number, Buffer | null>()
-    writes.set(toId(key), line.set(timestamp, value))
+    lines.set(toId(key), written(lines.get(toId(key)) ?? [], timestamp, value))
   }
-  return [...writes].flatMap(([id, line]) => {
-    const ordered = [...line].sort(([a], [b]) => a - b)
-    return ordered.flatMap(([timestamp, value], at): StoreEntry[] => {
-      const validTo = ordered[at + 1]?.[0]
+  return [...lines].flatMap(([id, line]) =>
+    line.flatMap(({ timestamp, value }, at): StoreEntry[] => {
+      const validTo = line[at + 1]?.timestamp
       if (value === null || (validTo !== undefined && validTo <= latest - historyRetentionMs)) return []
       return [{ key: fromId(id), value, timestamp, ...(validTo !== undefined && { validTo }) }]
-    })
-  })
+    }),
+  )
+}
+
+/** A key's writes by their timestamps, and one more; of two at one time the later counts. */
+function written(line: readonly Write[], timestamp: number, value: Buffer | null): readonly Write[] {
+  const others = line.filter((write) => write.timestamp !== timestamp)
+  if (isForgotten(line, timestamp, value)) return others
+  const late = line.some((write) => write.timestamp > timestamp)
+  return [...others, { timestamp, value, late }].sort((a, b) => a.timestamp - b.timestamp)
+}
+
+/** A deletion is known by the version that it ends. At the very time of the latest version it ends the one before, if any. */
+function isForgotten(line: readonly Write[], timestamp: number, value: Buffer | null): boolean {
+  const last = line.at(-1)
+  if (value !== null || last?.timestamp !== timestamp || last.value === null) return false
+  const before = line.at(-2)
+  return before === undefined || (before.value === null && !before.late)
 }

@@ -170,6 +170,16 @@ export function versionedContract(harness: () => Harness, numRuns: number): void
       expect(view.put('a', 3, 50)).toBe('past')
     })
 
+    test('the fold of the changelog forgets a deletion at the very time of the latest version, as the store does', async () => {
+      const store = await harness().open(declaration)
+      store.view.put('a', 0, 115)
+      store.view.delete('a', 115)
+      store.view.put('a', 0, 65)
+      await store.commit()
+      expect(store.view.get('a')).toEqual({ value: 0, timestamp: 65 })
+      expect(store.differences()).toEqual([])
+    })
+
     test('the changelog has every accepted write, in order, at its own timestamp', async () => {
       const store = await harness().open(declaration)
       store.view.put('a', 1, 10)
