@@ -189,7 +189,9 @@ describe('run.ts', () => {
     const first = await run('word-count', ['lines - to be', 'lines a or not to be'], [/ to 2$/, / be 2$/, / not 1$/])
     expect(first.code).toBe(0)
     const second = await run('word-count', ['nonsense', 'lines a be'], [/ be 3$/])
-    expect(second).toEqual({ printed: [expect.stringContaining('"nonsense"'), 'word-counts be 3'], code: 0 })
+    // What the first put out just before it ended may be shown again; that `be` goes on from 2 is the proof.
+    expect(second.printed).toEqual(expect.arrayContaining([expect.stringContaining('"nonsense"'), 'word-counts be 3']))
+    expect(second.code).toBe(0)
   }, 60_000)
 
   test.each([
