@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Counters } from './counters'
 import type { Worker } from './worker'
 
 /**
@@ -39,60 +40,45 @@ export function registerMetrics(registry: Registry, workers: readonly Worker[]):
       },
     })
 
-  total(
-    'millrace_processed_records_total',
-    'Source records processed, by task',
-    ['application_id', 'task_id'],
-    (set) => {
+  /** One of the workers' counts, by what it is kept by. */
+  const totalBy = (
+    name: string,
+    help: string,
+    label: string,
+    of: (counters: Counters) => ReadonlyMap<string, number>,
+  ) =>
+    total(name, help, ['application_id', label], (set) => {
       for (const { applicationId, counters } of workers) {
-        for (const [task_id, value] of counters.processed) set({ application_id: applicationId, task_id }, value)
+        for (const [key, value] of of(counters)) set({ application_id: applicationId, [label]: key }, value)
       }
-    },
-  )
-  total(
+    })
+  const totalOf = (name: string, help: string, of: (counters: Counters) => number) =>
+    total(name, help, ['application_id'], (set) => {
+      for (const { applicationId, counters } of workers) set({ application_id: applicationId }, of(counters))
+    })
+
+  totalBy('millrace_processed_records_total', 'Source records processed, by task', 'task_id', (of) => of.processed)
+  totalBy(
     'millrace_published_records_total',
     'Records written and acknowledged, by topic',
-    ['application_id', 'topic'],
-    (set) => {
-      for (const { applicationId, counters } of workers) {
-        for (const [topic, value] of counters.published) set({ application_id: applicationId, topic }, value)
-      }
-    },
+    'topic',
+    (of) => of.published,
   )
-  total(
+  totalBy(
     'millrace_dead_lettered_records_total',
     'Records put into dead letters, by source topic',
-    ['application_id', 'topic'],
-    (set) => {
-      for (const { applicationId, counters } of workers) {
-        for (const [topic, value] of counters.deadLettered) set({ application_id: applicationId, topic }, value)
-      }
-    },
+    'topic',
+    (of) => of.deadLettered,
   )
-  total(
-    'millrace_dropped_records_total',
-    'Records left out on purpose, by reason',
-    ['application_id', 'reason'],
-    (set) => {
-      for (const { applicationId, counters } of workers) {
-        for (const [reason, value] of counters.dropped) set({ application_id: applicationId, reason }, value)
-      }
-    },
+  totalBy('millrace_dropped_records_total', 'Records left out on purpose, by reason', 'reason', (of) => of.dropped)
+  totalOf('millrace_call_retries_total', 'Calls of mapAsync that were tried again', (of) => of.retries.count)
+  totalOf(
+    'millrace_task_restarts_total',
+    'Tasks closed without a commit and opened again',
+    (of) => of.taskRestarts.count,
   )
-  total('millrace_call_retries_total', 'Calls of mapAsync that were tried again', ['application_id'], (set) => {
-    for (const { applicationId, counters } of workers) set({ application_id: applicationId }, counters.retries.count)
-  })
-  total('millrace_task_restarts_total', 'Tasks closed without a commit and opened again', ['application_id'], (set) => {
-    for (const { applicationId, counters } of workers)
-      set({ application_id: applicationId }, counters.taskRestarts.count)
-  })
-  total('millrace_commits_total', 'Commits of tasks', ['application_id'], (set) => {
-    for (const { applicationId, counters } of workers) set({ application_id: applicationId }, counters.commits.count)
-  })
-  total('millrace_commit_seconds_total', 'Time spent in commits', ['application_id'], (set) => {
-    for (const { applicationId, counters } of workers)
-      set({ application_id: applicationId }, counters.commits.totalMs / 1000)
-  })
+  totalOf('millrace_commits_total', 'Commits of tasks', (of) => of.commits.count)
+  totalOf('millrace_commit_seconds_total', 'Time spent in commits', (of) => of.commits.totalMs / 1000)
   gauge(
     'kafka_consumergroup_lag',
     'Records not yet processed, by partition',
