@@ -1,9 +1,10 @@
-import type { Clock } from '../clock'
-import type { ErrorPolicy } from '../graph/policy'
+import { type Clock, systemClock } from '../clock'
+import { type ErrorPolicy, failFast } from '../graph/policy'
 import type { Topology } from '../graph/topology'
 import type { Log } from '../log/port'
-import type { Logger } from '../logger'
+import { type Logger, silentLogger } from '../logger'
 import type { SchemaRegistry } from '../registry/port'
+import { memoryStateDirectory } from '../stores'
 import type { StateDirectory } from '../stores/backend'
 import type { ProcessingGuarantee } from './committer'
 
@@ -54,4 +55,20 @@ export interface ResolvedOptions extends WorkerOptions {
   readonly acceptTopologyChanges: boolean
   readonly logger: Logger
   readonly clock: Clock
+}
+
+export function resolveOptions(options: WorkerOptions): ResolvedOptions {
+  return {
+    guarantee: 'at_least_once',
+    commitIntervalMs: 100,
+    onError: failFast,
+    sessionTimeoutMs: 45_000,
+    transactionTimeoutMs: 10_000,
+    acceptTopologyChanges: false,
+    ...options,
+    applicationId: options.applicationId ?? options.topology.name,
+    state: options.state ?? memoryStateDirectory(),
+    logger: options.logger ?? silentLogger,
+    clock: options.clock ?? systemClock,
+  }
 }
