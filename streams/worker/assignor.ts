@@ -1,33 +1,9 @@
 import type { MemberAssignment, MemberSubscription, TopicPartition } from '../log/port'
-
-/** What a member tells the leader: the tasks it runs, and those whose state lies in its directory. */
-export interface MemberInfo {
-  readonly owned: readonly string[]
-  readonly warm: readonly string[]
-}
+import { decodeMemberInfo, encodeInfo, type MemberMetadata } from './member-info'
 
 export interface AssignableTask {
   readonly id: string
   readonly inputs: readonly TopicPartition[]
-}
-
-export function encodeMemberInfo(info: MemberInfo): Buffer {
-  return Buffer.from(JSON.stringify(info), 'utf8')
-}
-
-function decodeMemberInfo(userData: Buffer): MemberInfo {
-  try {
-    const { owned = [], warm = [] } = JSON.parse(userData.toString('utf8')) as Partial<MemberInfo>
-    return { owned, warm }
-  } catch {
-    return { owned: [], warm: [] }
-  }
-}
-
-export function assignedTasks(assignment: MemberAssignment): readonly string[] {
-  return assignment.userData.length === 0
-    ? []
-    : (JSON.parse(assignment.userData.toString('utf8')) as { tasks: string[] }).tasks
 }
 
 /**
@@ -59,19 +35,25 @@ export function assignTasks(
     })
 
   const homeless = place(
-    place([...tasks], (id, task) => infoOf.get(id)!.owned.includes(task.id)),
-    (id, task) => infoOf.get(id)!.warm.includes(task.id),
+    place([...tasks], (id, task) => infoOf.get(id)!.active.includes(task.id)),
+    (id, task) => task.id in infoOf.get(id)!.offsets,
   )
   for (const task of homeless) {
     const least = ids.reduce((best, id) => (chosen.get(id)!.length < chosen.get(best)!.length ? id : best))
     chosen.get(least)!.push(task)
   }
-  return new Map(ids.map((id) => [id, toAssignment(chosen.get(id)!)]))
+  const metadata = ids.map((memberId): MemberMetadata => {
+    const { endpoint, rack } = infoOf.get(memberId)!
+    const active = chosen.get(memberId)!.map(({ id }) => id)
+    return { memberId, endpoint, rack, active: active.sort(), standby: [] }
+  })
+  return new Map(metadata.map((own) => [own.memberId, toAssignment(chosen.get(own.memberId)!, own, metadata)]))
 }
 
-function toAssignment(tasks: readonly AssignableTask[]): MemberAssignment {
-  return {
-    partitions: tasks.flatMap(({ inputs }) => inputs),
-    userData: Buffer.from(JSON.stringify({ tasks: tasks.map(({ id }) => id).sort() }), 'utf8'),
-  }
+function toAssignment(
+  tasks: readonly AssignableTask[],
+  { active, standby }: MemberMetadata,
+  members: readonly MemberMetadata[],
+): MemberAssignment {
+  return { partitions: tasks.flatMap(({ inputs }) => inputs), userData: encodeInfo({ active, standby, members }) }
 }

@@ -1,8 +1,15 @@
 import { messageOf, OutageError } from '../errors'
 import type { GroupMember, Joined, LogProducer } from '../log/port'
-import { assignedTasks, assignTasks, encodeMemberInfo } from './assignor'
+import { assignTasks } from './assignor'
 import type { Counters } from './counters'
 import type { Lifecycle } from './lifecycle'
+import {
+  type AssignmentInfo,
+  decodeAssignmentInfo,
+  encodeInfo,
+  type MemberInfo,
+  type MemberMetadata,
+} from './member-info'
 import type { ResolvedOptions } from './options'
 import type { Reading } from './reading'
 import { createRunner, type Runner } from './runner'
@@ -29,6 +36,10 @@ export interface MembershipOptions {
 export interface Membership {
   /** Nothing is to be done but to process. */
   readonly joined: boolean
+  /** The application's members as of the last rebalance, this one included; none before the first. */
+  readonly members: readonly MemberMetadata[]
+  /** This member's id in the group; undefined before the first join. */
+  readonly memberId: string | undefined
   /** Commits, joins again and takes up the new assignment; tasks that stay are not closed. */
   rebalance(): Promise<void>
   /** Closes every task without a commit. */
@@ -50,11 +61,20 @@ export function createMembership(context: MembershipOptions): Membership {
     sessionTimeoutMs: options.sessionTimeoutMs,
     rebalanceTimeoutMs: 60_000,
     heartbeatIntervalMs: Math.min(3_000, Math.floor(options.sessionTimeoutMs / 3)),
-    userData: () => encodeMemberInfo({ owned: runners.ids, warm }),
+    userData: () => encodeInfo(ownInfo()),
     assign: (members) => assignTasks(tasks(), members),
   })
   let joined: Joined | undefined
+  let told: AssignmentInfo | undefined
   member.onStatus(onWake)
+
+  const ownInfo = (): MemberInfo => ({
+    endpoint: options.applicationServer,
+    rack: options.rack,
+    active: runners.ids,
+    standby: [],
+    offsets: Object.fromEntries(warm.map((id) => [id, 0])),
+  })
 
   async function rebalance(): Promise<void> {
     lifecycle.set('REBALANCING')
@@ -93,7 +113,8 @@ export function createMembership(context: MembershipOptions): Membership {
     }
   }
   async function takeUp({ assignment, group }: Joined): Promise<void> {
-    const assigned = new Set(assignedTasks(assignment))
+    told = decodeAssignmentInfo(assignment.userData)
+    const assigned = new Set(told.active)
     await close(runners.all.flatMap(({ id, state }) => (assigned.has(id) && state !== 'fenced' ? [] : [id])))
     for (const id of assigned) if (runners.get(id) === undefined) runners.add(open(id))
     logger.info(
@@ -129,6 +150,12 @@ export function createMembership(context: MembershipOptions): Membership {
   return {
     get joined() {
       return member.status === 'joined'
+    },
+    get members() {
+      return told?.members ?? []
+    },
+    get memberId() {
+      return joined?.group.memberId
     },
     rebalance,
     closeAll: () => close(runners.ids),

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../clock'
+import { MillraceError } from '../errors'
 import { type ErrorPolicy, failFast } from '../graph/policy'
 import type { Topology } from '../graph/topology'
 import type { Log } from '../log/port'
@@ -28,6 +29,12 @@ export interface WorkerOptions {
   readonly transactionTimeoutMs?: number
   /** Start although the topology does not fit what an earlier one has left behind. Default false: such a start is refused. */
   readonly acceptTopologyChanges?: boolean
+  /** `host:port` under which this process answers queries, told to all members (application.server of Kafka Streams). */
+  readonly applicationServer?: string
+  /** Where this process runs, such as an availability zone (client.rack); standbys are placed in other racks. */
+  readonly rack?: string
+  /** So many other members keep a copy of each stateful task's stores current (num.standby.replicas). Default 0. */
+  readonly standbyReplicas?: number
   /** Bytes of decoded state kept in memory per task. */
   readonly cacheBytes?: number
   readonly logger?: Logger
@@ -53,11 +60,18 @@ export interface ResolvedOptions extends WorkerOptions {
   readonly sessionTimeoutMs: number
   readonly transactionTimeoutMs: number
   readonly acceptTopologyChanges: boolean
+  readonly standbyReplicas: number
   readonly logger: Logger
   readonly clock: Clock
 }
 
+/** @throws MillraceError CONFIG_INVALID */
 export function resolveOptions(options: WorkerOptions): ResolvedOptions {
+  const { applicationServer, standbyReplicas = 0 } = options
+  if (applicationServer !== undefined && !/^[^\s/]+:\d{1,5}$/.test(applicationServer))
+    throw new MillraceError('CONFIG_INVALID', `applicationServer must be host:port, not ${applicationServer}`)
+  if (!Number.isInteger(standbyReplicas) || standbyReplicas < 0)
+    throw new MillraceError('CONFIG_INVALID', `standbyReplicas must be a whole number from 0, not ${standbyReplicas}`)
   return {
     guarantee: 'at_least_once',
     commitIntervalMs: 100,
@@ -66,6 +80,7 @@ export function resolveOptions(options: WorkerOptions): ResolvedOptions {
     transactionTimeoutMs: 10_000,
     acceptTopologyChanges: false,
     ...options,
+    standbyReplicas,
     applicationId: options.applicationId ?? options.topology.name,
     state: options.state ?? memoryStateDirectory(),
     logger: options.logger ?? silentLogger,

@@ -6,6 +6,7 @@ import { checkFingerprint } from './fingerprint'
 import { GLOBAL_TASK, globalTables } from './global-tables'
 import { createLifecycle, type StateListener } from './lifecycle'
 import { createLoop } from './loop'
+import type { MemberMetadata } from './member-info'
 import { createMembership } from './membership'
 import { resolveOptions, type WorkerOptions, type WorkerState } from './options'
 import { reading } from './reading'
@@ -27,6 +28,13 @@ export interface Worker {
   /** All its tasks are open and processing. */
   readonly ready: boolean
   readonly tasks: readonly Runner[]
+  /** Its id in the group; undefined before it has joined. Of `metadata()` that is its own entry. */
+  readonly memberId: string | undefined
+  /**
+   * All members of the application as of the last rebalance, with their endpoints, racks and tasks; none before this one has
+   * joined (KafkaStreams#metadataForAllStreamsClients).
+   */
+  metadata(): readonly MemberMetadata[]
   readonly counters: Counters
   /** The worker's clock, ms. */
   now(): number
@@ -137,6 +145,10 @@ export function createWorker(given: WorkerOptions): Worker {
     get tasks() {
       return runners.all
     },
+    get memberId() {
+      return parts?.membership.memberId
+    },
+    metadata: () => parts?.membership.members ?? [],
     counters,
     now: clock.now,
     localStores: (name) => [
