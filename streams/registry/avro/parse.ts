@@ -161,7 +161,17 @@ function fieldOf(json: unknown, record: RecordType, scope: Scope): RecordField {
     ...docOf(json),
   }
   if (Object.hasOwn(json, 'default')) field.default = { json: json.default }
-  return field
+  return Object.assign(field, privacyOf(json, `${record.name}.${name}`))
+}
+
+/** Properties that Avro passes over and the encryption of fields goes by. */
+function privacyOf(json: Json, where: string): Pick<RecordField, 'tags' | 'subject' | 'redacted'> {
+  const tags = stringsOf(json['confluent:tags'], `confluent:tags of ${where}`)
+  return {
+    ...(tags.length > 0 && { tags }),
+    ...(json['millrace.subject'] === true && { subject: true }),
+    ...(Object.hasOwn(json, 'millrace.redacted') && { redacted: { json: json['millrace.redacted'] } }),
+  }
 }
 
 function union(schemas: readonly unknown[], scope: Scope): UnionType {

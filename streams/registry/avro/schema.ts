@@ -57,6 +57,12 @@ export interface RecordField {
   readonly doc?: string
   /** The default as JSON; absent when there is none (`null` is a default). */
   readonly default?: { readonly json: unknown }
+  /** `confluent:tags`, where it has any: `PII` marks what is personal. */
+  readonly tags?: readonly string[]
+  /** `millrace.subject`: its value names the person whom the record's personal data is about. */
+  readonly subject?: true
+  /** `millrace.redacted`: what a personal field shows once its person is forgotten. */
+  readonly redacted?: { readonly json: unknown }
 }
 
 export interface RecordType extends NamedType {
