@@ -1,0 +1,41 @@
+/**
+ * Where values are written: a slab that values share, one after the other, so that a value is written once and never
+ * copied; only one that does not fit any more moves to the next slab.
+ */
+
+export interface Sink {
+  bytes: Buffer
+  /** Where the value being written begins. */
+  start: number
+  /** Where the next byte goes. */
+  pos: number
+  readonly slabSize: number
+}
+
+const defaultSlab = 16 * 1024
+
+export function newSink(slabSize = defaultSlab): Sink {
+  return { bytes: Buffer.allocUnsafe(slabSize), start: 0, pos: 0, slabSize }
+}
+
+/** What was written since the last call; it stays as it is for as long as it is held. */
+export function take(sink: Sink): Buffer {
+  const taken = sink.bytes.subarray(sink.start, sink.pos)
+  sink.start = sink.pos
+  return taken
+}
+
+/** Makes room for so many bytes more. */
+export function reserve(sink: Sink, size: number): void {
+  if (sink.pos + size > sink.bytes.length) moveOn(sink, size)
+}
+
+function moveOn(sink: Sink, size: number): void {
+  const written = sink.pos - sink.start
+  // Twice what is there, so that a large value is not copied again and again.
+  const next = Buffer.allocUnsafe(Math.max(sink.slabSize, 2 * (written + size)))
+  sink.bytes.copy(next, 0, sink.start, sink.pos)
+  sink.bytes = next
+  sink.start = 0
+  sink.pos = written
+}
