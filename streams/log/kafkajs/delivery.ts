@@ -9,11 +9,13 @@ import { abandon, advance, headOf, type Lane, lanesOf, loadsOf } from './lanes'
 import { placeOf } from './protocol/grouped'
 import { listOffsetsRequest } from './protocol/offsets'
 import { type ProduceResult, produceRequest } from './protocol/produce'
+import { findAppended, mayBeForgotten } from './recall'
 import type { SenderOptions } from './sender'
 
 export interface DeliveryOptions extends SenderOptions {
   readonly identity: Identity
   readonly sequences: Map<string, number>
+  readonly ends: Map<string, number>
   /** Something is given up of which nobody knows whether it was appended. */
   onDoubt(): void
 }
@@ -23,7 +25,7 @@ export async function deliver(
   batches: readonly OutgoingBatch[],
   options: DeliveryOptions,
 ): Promise<readonly AppendedBatch[]> {
-  const { client, shared, transactionalId, identity, sequences } = options
+  const { client, shared, transactionalId, identity, sequences, ends } = options
   const { directory, settings, outageAfterMs } = shared
   const { clock, logger } = settings
   const stamp = { ...identity, transactional: transactionalId !== null }
@@ -41,6 +43,7 @@ export async function deliver(
     const result = appended[lane.index]!
     if (result.baseOffset < 0) result.baseOffset = baseOffset
     result.nextOffset = baseOffset + count
+    ends.set(placeOf(lane), result.nextOffset)
     advance(lane)
   }
   function failed(lane: Lane, error: unknown): void {
@@ -84,6 +87,28 @@ export async function deliver(
     const link = await client.links.to(directory.leaderOf(load[0]!)!)
     return link.request(produceRequest(parts, { transactionalId, timeoutMs }))
   }
+  /** Those that are not in the log already, unknown to a broker that has forgotten us. */
+  async function stillMissing(due: readonly Lane[]): Promise<readonly Lane[]> {
+    const missing = new Set(due)
+    const dubious = due.filter((lane) => lane.attempts > 0 && mayBeForgotten(head(lane), clock.now()))
+    await Promise.all(
+      dubious.map(async (lane) => {
+        const where = { client, identity, leader: directory.leaderOf(lane)!, from: ends.get(placeOf(lane)) }
+        try {
+          const offset = await findAppended(lane, head(lane), where)
+          if (offset === undefined) return
+          missing.delete(lane)
+          acknowledged(lane, offset)
+        } catch (error) {
+          // Who may write need not be allowed to read: then it is sent again without a look.
+          if (reactionTo(error) === 'fail') return
+          missing.delete(lane)
+          failed(lane, error)
+        }
+      }),
+    )
+    return [...missing]
+  }
   async function deliverLoad(load: readonly Lane[]): Promise<void> {
     const results = await request(load).catch((error: unknown) => {
       for (const lane of load) failed(lane, error)
@@ -117,7 +142,7 @@ export async function deliver(
     const pending = lanes.filter((lane) => inHand(lane) !== undefined)
     if (pending.length === 0) break
     const leaderOf = (lane: Lane) => directory.leaderOf(lane)!.id
-    const loads = loadsOf(await ready(pending), leaderOf, (lane) => head(lane).bytes.length)
+    const loads = loadsOf(await stillMissing(await ready(pending)), leaderOf, (lane) => head(lane).bytes.length)
     await Promise.all(loads.map(deliverLoad))
   }
   if (failures.length > 0) throw failures[0]

@@ -47,10 +47,6 @@ localKafkaSuite('a broker that dies', { nodes: 1 }, (kafka) => {
   }, testTimeoutMs)
   afterAll(() => log?.close())
 
-  // Once in five full runs on a busy machine one batch was read twice after the broker's kill -9, not yet explained (see
-  // docs/reliability.md): the failure is printed, and the suite goes on with another try.
-  jest.retryTimes(2, { logErrorsBeforeRetry: true })
-
   test(
     'and comes back in the midst of sends and reads loses and doubles nothing',
     async () => {

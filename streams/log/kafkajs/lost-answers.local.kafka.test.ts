@@ -15,12 +15,16 @@ const api = {
   endTxn: 26,
   txnOffsetCommit: 28,
 }
-const testTimeoutMs = 60_000
+const testTimeoutMs = 180_000
 const group = { groupId: 'lost-answers', memberId: '', generation: -1 }
 
 function batchOf(topic: string, ...values: readonly string[]): OutgoingBatch {
+  return batchAt(Date.now(), topic, ...values)
+}
+
+function batchAt(timestamp: number, topic: string, ...values: readonly string[]): OutgoingBatch {
   const records = recordsBuffer()
-  for (const value of values) records.append(Buffer.from('key'), Buffer.from(value), 1, [])
+  for (const value of values) records.append(Buffer.from('key'), Buffer.from(value), timestamp, [])
   return { topic, partition: 0, records }
 }
 
@@ -65,9 +69,9 @@ localKafkaSuite('an answer that is lost', throughProxy, (kafka) => {
     await reader.close()
     return values
   }
-  async function losing<T>(apiKey: number, run: () => Promise<T>): Promise<T> {
+  async function losing<T>(apiKey: number, run: () => Promise<T>, onLost?: () => void): Promise<T> {
     const before = proxy.lost
-    proxy.loseAnswerTo(apiKey)
+    proxy.loseAnswerTo(apiKey, onLost)
     try {
       return await run()
     } finally {
@@ -85,6 +89,57 @@ localKafkaSuite('an answer that is lost', throughProxy, (kafka) => {
       expect(appended).toEqual({ topic, partition: 0, baseOffset: 1, nextOffset: 3 })
       await producer.send([batchOf(topic, 'd')])
       expect(await valuesIn(topic)).toEqual(['a', 'b', 'c', 'd'])
+    },
+    testTimeoutMs,
+  )
+
+  function restarting(): { readonly onLost: () => void; done(): Promise<void> } {
+    const node = kafka().nodes[0]!
+    let restarted: Promise<void> | undefined
+    const onLost = () => {
+      restarted = node.kill().then(() => node.start())
+    }
+    return { onLost, done: async () => restarted }
+  }
+
+  // A broker that starts forgets the sequence numbers of a producer whose last records bear times of days ago.
+  test.each([
+    ['now', 0],
+    ['two days ago', 48 * 3_600_000],
+  ])(
+    'to a send, with the broker killed at that moment, does not double records of %s',
+    async (_, agoMs) => {
+      const topic = await newTopic()
+      const timestamp = Date.now() - agoMs
+      const producer = await log.producer({ clientId: 'test' })
+      const broker = restarting()
+      const [first] = await losing(api.produce, () => producer.send([batchAt(timestamp, topic, 'a')]), broker.onLost)
+      await broker.done()
+      const second = () => producer.send([batchAt(timestamp, topic, 'b', 'c')])
+      const [appended] = await losing(api.produce, second, broker.onLost)
+      await broker.done()
+      await producer.send([batchAt(timestamp, topic, 'd')])
+      expect(await valuesIn(topic)).toEqual(['a', 'b', 'c', 'd'])
+      expect(first).toEqual({ topic, partition: 0, baseOffset: 0, nextOffset: 1 })
+      expect(appended).toEqual({ topic, partition: 0, baseOffset: 1, nextOffset: 3 })
+    },
+    testTimeoutMs,
+  )
+
+  test(
+    'to a send within a transaction, with the broker killed at that moment, does not double records of two days ago',
+    async () => {
+      const topic = await newTopic()
+      const batch = (value: string) => batchAt(Date.now() - 48 * 3_600_000, topic, value)
+      const options = { transactionalId: `killed-${topic}`, timeoutMs: 40_000 }
+      const producer = await log.transactionalProducer(options)
+      const broker = restarting()
+      await losing(api.produce, () => producer.send([batch('a')]), broker.onLost)
+      await broker.done()
+      await producer.send([batch('b')])
+      await producer.commit([], group)
+      await log.transactionalProducer(options) // resolves when the commit before it can be seen everywhere
+      expect(await valuesIn(topic)).toEqual(['a', 'b'])
     },
     testTimeoutMs,
   )

@@ -25,12 +25,14 @@ export interface SenderOptions {
 export function createSender(options: SenderOptions): Sender {
   /** The next sequence number of each partition. */
   const sequences = new Map<string, number>()
+  /** Behind the last acknowledged batch of each partition. */
+  const ends = new Map<string, number>()
   let doubtful = false
   const onDoubt = () => {
     doubtful = true
   }
   return {
-    send: (batches, identity) => deliver(batches, { ...options, identity, sequences, onDoubt }),
+    send: (batches, identity) => deliver(batches, { ...options, identity, sequences, ends, onDoubt }),
     get doubtful() {
       return doubtful
     },
