@@ -104,6 +104,16 @@ export { type CommandClient, type CommandClientOptions, openCommandClient } from
 export type { ProcessingGuarantee } from './worker/committer'
 export type { MemberMetadata } from './worker/member-info'
 export { registerMetrics } from './worker/metrics'
+export { type ApplicationLag, applicationLag, type PartitionLag } from './worker/operations/lag'
+export {
+  executeReset,
+  type OffsetReset,
+  planReset,
+  type ResetOptions,
+  type ResetPlan,
+  type ResetTo,
+} from './worker/operations/reset'
+export { type StoreVerdict, type VerifyStateOptions, verifyState } from './worker/operations/verify-state'
 export type { WorkerOptions, WorkerState } from './worker/options'
 export { openPublisher, type Publisher, type PublisherOptions } from './worker/publisher'
 export { openTopicWriter, type TopicWriter, type Written } from './worker/topic-writer'

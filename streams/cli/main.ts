@@ -3,6 +3,9 @@ import { Command } from 'commander'
 import { MillraceError } from '../errors'
 import { version } from '../package.json'
 import { registerDlq } from './dlq'
+import { registerLag } from './lag'
+import { registerReset } from './reset'
+import { registerState } from './state'
 import { registerTopology } from './topology'
 
 async function main(): Promise<void> {
@@ -13,6 +16,9 @@ async function main(): Promise<void> {
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   registerDlq(program)
   registerTopology(program)
+  registerState(program)
+  registerLag(program)
+  registerReset(program)
   await program.parseAsync(process.argv)
 }
 

@@ -3,46 +3,16 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { Command, type CommanderError } from 'commander'
 import { describe as describeTopology } from '../graph/describe'
 import { mermaid } from '../graph/mermaid'
 import { clickCount } from './fixtures/clicks'
+import { type Ended, runCommand } from './run-command'
 import { registerTopology } from './topology'
 
 const directory = join(__dirname, 'fixtures')
 
-interface Ended {
-  readonly out: string
-  readonly error: string
-  readonly code: number
-}
-
-/** The command in this process: what it wrote, and its exit code. */
-async function millrace(...args: string[]): Promise<Ended> {
-  const written = { out: '', error: '' }
-  const program = new Command('millrace').exitOverride().configureOutput({
-    writeErr: (text) => {
-      written.error += text
-    },
-  })
-  registerTopology(program, {
-    directory,
-    write: (text) => {
-      written.out += text
-    },
-  })
-  program.commands.flatMap(({ commands }) => commands).forEach((command) => void command.exitOverride())
-  const before = process.exitCode
-  try {
-    process.exitCode = 0
-    await program.parseAsync(['topology', ...args], { from: 'user' })
-    return { ...written, code: Number(process.exitCode) }
-  } catch (error) {
-    return { ...written, code: (error as CommanderError).exitCode }
-  } finally {
-    process.exitCode = before
-  }
-}
+const millrace = (...args: string[]): Promise<Ended> =>
+  runCommand(registerTopology, { directory }, ['topology', ...args])
 
 describe('millrace topology', () => {
   let temporary: string

@@ -40,6 +40,8 @@ export interface StateNote {
   read(): Promise<string | undefined>
   /** All or nothing. */
   write(text: string): Promise<void>
+  /** Absent is fine. */
+  remove(): Promise<void>
 }
 
 export interface StateDirectory {

@@ -94,6 +94,7 @@ export function levelStateDirectory(stateDir: string, applicationId: string): St
     note: {
       read: note.read,
       write: (text) => lockProcess().then(() => note.write(text)),
+      remove: () => lockProcess().then(() => note.remove()),
     },
     tasks: () => taskDirectories(root),
     async close() {

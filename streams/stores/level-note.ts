@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { StateNote } from './backend'
 import { levelError } from './level-errors'
@@ -28,6 +28,11 @@ export function fileNote(path: string): StateNote {
       } catch (error) {
         throw levelError(error, path)
       }
+    },
+    async remove() {
+      await rm(path, { force: true }).catch((error) => {
+        throw levelError(error, path)
+      })
     },
   }
 }

@@ -1,5 +1,6 @@
 import { MillraceError } from '../errors'
-import type { Header, Log, LogReader, LogRecord, OutgoingBatch, PartitionOffset, TopicPartition } from '../log/port'
+import type { Header, Log, LogRecord, OutgoingBatch, PartitionOffset, TopicPartition } from '../log/port'
+import { offsetAt, readRanges, wholeRanges } from '../log/read-range'
 import { type RecordsBuffer, recordsBuffer } from '../log/records'
 
 /** Where a dead letter comes from, and why it is one. What its headers do not say is undefined. */
@@ -37,10 +38,11 @@ function numeric(headers: readonly Header[], ...names: readonly string[]): numbe
   return value.length === 8 ? Number(value.readBigInt64BE()) : value.readInt32BE()
 }
 
-function toDeadLetter(from: TopicPartition, record: LogRecord, replayedTo: number): DeadLetter {
+function toDeadLetter({ topic, partition }: TopicPartition, record: LogRecord, replayedTo: number): DeadLetter {
   const { headers } = record
   return {
-    ...from,
+    topic,
+    partition,
     offset: record.offset,
     source: {
       topic: text(headers, '__streams.errors.topic', '__connect.errors.topic', 'kafka_dlt-original-topic'),
@@ -95,36 +97,13 @@ export async function* readDeadLetters(log: Log, deadLetterTopic: string): Async
     topic: deadLetterTopic,
     partition,
   }))
-  const starts = await log.admin.offsets(partitions, 'earliest')
-  const ends = await log.admin.offsets(partitions, 'latest')
   const replayed = await log.admin.committedOffsets(replayGroup(deadLetterTopic), partitions)
-  const reader = await log.reader({ isolation: 'read_committed' })
-  try {
-    for (const start of starts) {
-      const end = offsetIn(ends, start)
-      if (start.offset < end) yield* readPartition(reader, start, { end, replayedTo: offsetIn(replayed, start) })
-    }
-  } finally {
-    await reader.close()
-  }
-}
-
-async function* readPartition(
-  reader: LogReader,
-  start: PartitionOffset,
-  { end, replayedTo }: { readonly end: number; readonly replayedTo: number },
-) {
-  reader.assign([start])
-  for (let next = start.offset; next < end; ) {
-    for (const batch of await reader.poll(1_000)) {
-      for (const record of batch.records) if (record.offset < end) yield toDeadLetter(start, record, replayedTo)
-      next = batch.nextOffset
+  for (const range of await wholeRanges(log, partitions)) {
+    const replayedTo = offsetAt(replayed, range) ?? 0
+    for await (const { records } of readRanges(log, [range])) {
+      for (const record of records) yield toDeadLetter(range, record, replayedTo)
     }
   }
-}
-
-function offsetIn(offsets: readonly PartitionOffset[], { topic, partition }: TopicPartition): number {
-  return offsets.find((offset) => offset.topic === topic && offset.partition === partition)?.offset ?? 0
 }
 
 export interface ReplayOptions {

@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from '../clock'
 import type { Log } from '../log/port'
+import { readRanges, wholeRanges } from '../log/read-range'
 import { recordsBuffer } from '../log/records'
 import type { StateNote } from '../stores/backend'
 
-const POLL_MS = 500
 const KEY = Buffer.from('note')
 
 /** A small text in a compacted topic of one partition: the last record is it. */
@@ -12,22 +12,10 @@ export function logNote(log: Log, topic: string, clock: Clock = systemClock): St
   return {
     read: async () => {
       if (!(await log.admin.describeTopics([topic])).has(topic)) return undefined
-      const [end] = await log.admin.offsets([partition], 'latest')
-      const [start] = await log.admin.offsets([partition], 'earliest')
-      const reader = await log.reader({ isolation: 'read_committed' })
-      try {
-        reader.assign([start!])
-        let text: string | undefined
-        for (let position = start!.offset; position < end!.offset; ) {
-          for (const batch of await reader.poll(POLL_MS)) {
-            text = batch.records.at(-1)?.value?.toString('utf8') ?? text
-            position = batch.nextOffset
-          }
-        }
-        return text
-      } finally {
-        await reader.close()
-      }
+      let text: string | undefined
+      for await (const { records } of readRanges(log, await wholeRanges(log, [partition])))
+        text = records.at(-1)?.value?.toString('utf8') ?? text
+      return text
     },
     write: async (text) => {
       await log.admin.createTopics([{ name: topic, partitions: 1, config: { 'cleanup.policy': 'compact' } }])
@@ -40,5 +28,6 @@ export function logNote(log: Log, topic: string, clock: Clock = systemClock): St
         await producer.close()
       }
     },
+    remove: () => log.admin.deleteTopics([topic]),
   }
 }
