@@ -35,7 +35,11 @@ async function lookInto(state: StateDirectory, task: string, store: string) {
     }
   } catch (error) {
     if (!(error instanceof MillraceError)) throw error
-    return { position: undefined, entries: undefined, problem: `${error.code}: ${error.message}` }
+    return {
+      position: undefined,
+      entries: undefined,
+      problem: error.code === 'STATE_LOCKED' ? 'in use' : `${error.code}: ${error.message}`,
+    }
   }
 }
 
