@@ -1,14 +1,14 @@
 /** Every topic of the platform, declared once: its key, its values, how it is created. `<topic>-dlq` is the engine's. */
-import { avro, string, topic } from 'millrace'
-import { cartCommandSchema } from './generated/cart-command'
-import { cartEventSchema } from './generated/cart-event'
-import { cartOutcomeSchema } from './generated/cart-outcome'
-import { deliveryEventSchema } from './generated/delivery-event'
-import { dispatchEventSchema } from './generated/dispatch-event'
-import { orderCommandSchema } from './generated/order-command'
-import { orderEventSchema } from './generated/order-event'
-import { orderOutcomeSchema } from './generated/order-outcome'
-import { paymentEventSchema } from './generated/payment-event'
+import { string, topic } from 'millrace'
+import { cartCommandSerde } from './generated/cart-command'
+import { cartEventSerde } from './generated/cart-event'
+import { cartOutcomeSerde } from './generated/cart-outcome'
+import { deliveryEventSerde } from './generated/delivery-event'
+import { dispatchEventSerde } from './generated/dispatch-event'
+import { orderCommandSerde } from './generated/order-command'
+import { orderEventSerde } from './generated/order-event'
+import { orderOutcomeSerde } from './generated/order-outcome'
+import { paymentEventSerde } from './generated/payment-event'
 
 /** All topics are partitioned alike, so that what belongs to one order meets in one task. */
 const partitions = 4
@@ -20,12 +20,12 @@ const keptForEver = { 'retention.ms': '-1', 'retention.bytes': '-1' }
 const keptForADay = { 'retention.ms': String(24 * 60 * 60 * 1000) }
 
 /** What HTTP asks of an order. Key: the order. */
-export const orderCommands = topic('order-commands', { key: string, value: avro(orderCommandSchema), partitions })
+export const orderCommands = topic('order-commands', { key: string, value: orderCommandSerde, partitions })
 
 /** What happened to an order, in version order. Key: the order. */
 export const orderEvents = topic('order-events', {
   key: string,
-  value: avro(orderEventSchema),
+  value: orderEventSerde,
   partitions,
   config: keptForEver,
 })
@@ -33,27 +33,27 @@ export const orderEvents = topic('order-events', {
 /** The answers to order commands. Key: the order. */
 export const orderOutcomes = topic('order-outcomes', {
   key: string,
-  value: avro(orderOutcomeSchema),
+  value: orderOutcomeSerde,
   partitions,
   config: keptForADay,
 })
 
 /** What the payment stage did for an order. Key: the order. */
-export const paymentEvents = topic('payment-events', { key: string, value: avro(paymentEventSchema), partitions })
+export const paymentEvents = topic('payment-events', { key: string, value: paymentEventSerde, partitions })
 
 /** What the dispatch stage did for an order. Key: the order. */
-export const dispatchEvents = topic('dispatch-events', { key: string, value: avro(dispatchEventSchema), partitions })
+export const dispatchEvents = topic('dispatch-events', { key: string, value: dispatchEventSerde, partitions })
 
 /** What the delivery stage did for an order. Key: the order. */
-export const deliveryEvents = topic('delivery-events', { key: string, value: avro(deliveryEventSchema), partitions })
+export const deliveryEvents = topic('delivery-events', { key: string, value: deliveryEventSerde, partitions })
 
 /** What HTTP asks of a cart. Key: the cart. */
-export const cartCommands = topic('cart-commands', { key: string, value: avro(cartCommandSchema), partitions })
+export const cartCommands = topic('cart-commands', { key: string, value: cartCommandSerde, partitions })
 
 /** What happened to a cart, in version order. Key: the cart. */
 export const cartEvents = topic('cart-events', {
   key: string,
-  value: avro(cartEventSchema),
+  value: cartEventSerde,
   partitions,
   config: keptForEver,
 })
@@ -61,7 +61,7 @@ export const cartEvents = topic('cart-events', {
 /** The answers to cart commands. Key: the cart. */
 export const cartOutcomes = topic('cart-outcomes', {
   key: string,
-  value: avro(cartOutcomeSchema),
+  value: cartOutcomeSerde,
   partitions,
   config: keptForADay,
 })

@@ -1,5 +1,5 @@
 export { type AvroOptions, avro } from './avro/avro'
-export { type AvroSchema, avroSchema } from './avro/schema'
+export { type AvroSchema, type AvroSchemaValues, avroSchema, type WithDefaults, withDefaults } from './avro/schema'
 export type { SubjectStrategy } from './avro/subjects'
 export { bytes } from './bytes'
 export { json } from './json'

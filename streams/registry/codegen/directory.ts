@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateTypes } from './generate'
+import type { SchemaValues } from './types'
 
-export interface GenerateOptions {
+/** With how longs, logical types and unions look, where that is not the default. */
+export interface GenerateOptions extends SchemaValues {
   /** The folder with the .avsc files. */
   readonly from: string
   /** The folder of the generated modules; it holds nothing else. */
@@ -18,7 +20,7 @@ export interface GenerationReport {
 
 /** Compares the generated modules with their schema files and writes nothing: for continuous integration. */
 export function checkGenerated(options: GenerateOptions): GenerationReport {
-  const wanted = modulesOf(options.from)
+  const wanted = modulesOf(options)
   const present = readFolder(options.to, '.ts')
   return {
     modules: [...wanted.keys()],
@@ -30,16 +32,19 @@ export function checkGenerated(options: GenerateOptions): GenerationReport {
 /** Writes one module per schema file and removes those whose schema file is gone. @throws TerminalError SCHEMA_INVALID */
 export function writeGenerated(options: GenerateOptions): GenerationReport {
   const report = checkGenerated(options)
-  const wanted = modulesOf(options.from)
+  const wanted = modulesOf(options)
   mkdirSync(options.to, { recursive: true })
   for (const name of report.stale) writeFileSync(join(options.to, name), wanted.get(name) ?? '')
   for (const name of report.orphaned) rmSync(join(options.to, name))
   return report
 }
 
-function modulesOf(folder: string): ReadonlyMap<string, string> {
-  const files = [...readFolder(folder, '.avsc')].map(([name, text]) => ({ name, text }))
-  return new Map(files.map((file) => [file.name.replace(/\.avsc$/, '.ts'), generateTypes([file])]))
+/** A file may mention the types of the others in its folder. */
+function modulesOf({ from, to, ...values }: GenerateOptions): ReadonlyMap<string, string> {
+  const files = [...readFolder(from, '.avsc')].map(([name, text]) => ({ name, text }))
+  return new Map(
+    files.map((file) => [file.name.replace(/\.avsc$/, '.ts'), generateTypes([file], { others: files, ...values })]),
+  )
 }
 
 function readFolder(folder: string, extension: string): ReadonlyMap<string, string> {

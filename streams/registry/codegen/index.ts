@@ -1,2 +1,3 @@
 export { checkGenerated, type GenerateOptions, type GenerationReport, writeGenerated } from './directory'
-export { generateTypes, type SchemaFile } from './generate'
+export { generateTypes, type SchemaFile, type TypesOptions } from './generate'
+export type { SchemaValues } from './types'

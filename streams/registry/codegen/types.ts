@@ -1,26 +1,32 @@
 /** How an Avro type is written in TypeScript. */
-import { TerminalError } from '../../errors'
-import { type AvroType, type LogicalType, type RecordField, simpleName } from '../avro/schema'
+import { formOf, type LogicalForm, typescriptOf, type ValueOptions } from '../avro/forms'
+import { type AvroType, branchName, type LogicalType, type RecordField } from '../avro/schema'
+import { defaultLiteral } from './literals'
+import type { DeclaredType } from './names'
 
-/** Names that TypeScript has for itself, or that a declaration of ours would hide from the module around it. */
-const reserved: ReadonlySet<string> = new Set([
-  ...'any bigint boolean never null number object string symbol undefined unknown void'.split(' '),
-  ...'break case catch class const continue debugger default delete do else enum export extends'.split(' '),
-  ...'false finally for function if import in instanceof new return super switch this throw true'.split(' '),
-  ...'try typeof var while with Buffer'.split(' '),
-])
+/** How the values look; the serde of a generated schema gives and takes them so. */
+export interface SchemaValues extends ValueOptions {
+  /** `wrapped`: `{ [branch]: value }`, for unions whose branches look alike. Default plain. */
+  readonly unions?: 'plain' | 'wrapped'
+}
 
-/** The declarations of one module, by the full name of the type; filled while expressions are written. */
-export type Declarations = Map<string, { readonly name: string; readonly text: string }>
+export interface Writing {
+  /** What declared types are called, by full name. */
+  readonly names: ReadonlyMap<string, string>
+  readonly values: SchemaValues
+  /** What the module imports from millrace; filled while it is written. */
+  readonly used: Set<string>
+}
 
-/** The type expression of a schema; the named types it mentions are added to the declarations, a type before its users. */
-export function typeExpression(type: AvroType, declarations: Declarations): string {
+/** The type expression of a schema. */
+export function typeExpression(type: AvroType, writing: Writing): string {
+  const formed = typescriptOf(formOf(type, writing.values))
+  if (formed !== undefined) return formed
   switch (type.kind) {
     case 'null':
     case 'boolean':
       return type.kind
     case 'int':
-      return type.logical?.name === 'date' ? 'string' : 'number'
     case 'long':
     case 'float':
     case 'double':
@@ -29,60 +35,74 @@ export function typeExpression(type: AvroType, declarations: Declarations): stri
       return 'string'
     case 'bytes':
     case 'fixed':
-      return type.logical?.name === 'decimal' || type.logical?.name === 'uuid' ? 'string' : 'Buffer'
+      return 'Buffer'
     case 'array':
-      return `readonly ${operand(typeExpression(type.items, declarations))}[]`
+      return `readonly ${operand(typeExpression(type.items, writing))}[]`
     case 'map':
-      return `{ readonly [key: string]: ${typeExpression(type.values, declarations)} }`
+      return `{ readonly [key: string]: ${typeExpression(type.values, writing)} }`
     case 'union':
-      return unionExpression(type.branches, declarations)
+      return unionExpression(type.branches, writing)
     case 'enum':
-      if (type.symbols.length < 2) return literals(type.symbols)
-      return declare(type, declarations, (name) => `export type ${name} = ${literals(type.symbols)}`)
+      return writing.names.get(type.name) ?? literals(type.symbols)
     case 'record':
-      return declare(type, declarations, (name) => interfaceOf(name, type.fields, declarations))
+      return writing.names.get(type.name)!
   }
 }
 
-function unionExpression(branches: readonly AvroType[], declarations: Declarations): string {
+/** The declaration of a record or an enum, and what makes a record of what has to be given. */
+export function declaration(type: DeclaredType, writing: Writing): string {
+  const name = writing.names.get(type.name)!
+  if (type.kind === 'enum') return `${comment(type.doc, '')}export type ${name} = ${literals(type.symbols)}`
+  const lines = type.fields.map(
+    (field) =>
+      `${comment(fieldDoc(field, writing.values), '  ')}  readonly ${field.name}: ${typeExpression(field.type, writing)}\n`,
+  )
+  return `${comment(type.doc, '')}export interface ${name} {\n${lines.join('')}}`
+}
+
+/** The type of a record whose defaults may be left out, and the function that puts them in; undefined where there are none. */
+export function construction(type: DeclaredType, inputName: string, writing: Writing): string | undefined {
+  if (type.kind === 'enum') return undefined
+  const defaults = type.fields.flatMap(({ name, type: of, default: fallback }) => {
+    const literal = fallback && defaultLiteral(of, fallback.json, writing.values)
+    return literal === undefined ? [] : [{ name, literal }]
+  })
+  if (defaults.length === 0) return undefined
+  const name = writing.names.get(type.name)!
+  const optional = defaults.map((field) => `'${field.name}'`).join(' | ')
+  const given = defaults.map((field) => `${field.name}: ${field.literal}`).join(', ')
+  writing.used.add('type WithDefaults').add('withDefaults')
+  return [
+    `/** A ${name} as it may be given: what has a default may be left out. */`,
+    `export type ${inputName} = WithDefaults<${name}, ${optional}>`,
+    '',
+    `/** A ${name}, with the schema's defaults for what is left out. */`,
+    `export function new${name}(input: ${inputName}): ${name} {`,
+    `  return withDefaults<${name}, ${optional}>({ ${given} }, input)`,
+    '}',
+  ].join('\n')
+}
+
+export function comment(doc: string | undefined, indent: string): string {
+  if (doc === undefined || doc.trim() === '') return ''
+  const lines = doc.trim().replaceAll('*/', '* /').split(/\r?\n/)
+  if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`
+  return `${indent}/**\n${lines.map((line) => `${indent} * ${line}`.trimEnd()).join('\n')}\n${indent} */\n`
+}
+
+function unionExpression(branches: readonly AvroType[], writing: Writing): string {
   // null goes last, as people write it.
-  const texts = branches.map((branch) => typeExpression(branch, declarations))
+  const wrapped = writing.values.unions === 'wrapped'
+  const texts = branches.map((branch) => {
+    const text = typeExpression(branch, writing)
+    return wrapped && branch.kind !== 'null' ? `{ readonly ${propertyName(branchName(branch))}: ${text} }` : text
+  })
   const distinct = [...new Set(texts.filter((text) => text !== 'null')), ...texts.filter((text) => text === 'null')]
   return distinct.length === 0 ? 'never' : distinct.map(operandOfUnion).join(' | ')
 }
 
-function interfaceOf(name: string, fields: readonly RecordField[], declarations: Declarations): string {
-  const lines = fields.map(
-    (field) =>
-      `${comment(fieldDoc(field), '  ')}  readonly ${field.name}: ${typeExpression(field.type, declarations)}\n`,
-  )
-  return `export interface ${name} {\n${lines.join('')}}`
-}
-
-type NamedType = Extract<AvroType, { readonly name: string }>
-
-function declare(type: NamedType, declarations: Declarations, write: (name: string) => string): string {
-  const known = declarations.get(type.name)
-  if (known) return known.name
-  const name = simpleName(type.name)
-  checkName(type, name, declarations)
-  // Known by its name before it is written, since it may refer to itself; deleted and set again to stand after its parts.
-  declarations.set(type.name, { name, text: '' })
-  const text = comment(type.doc, '') + write(name)
-  declarations.delete(type.name)
-  declarations.set(type.name, { name, text })
-  return name
-}
-
-function checkName(type: NamedType, name: string, declarations: Declarations): void {
-  if (reserved.has(name)) {
-    throw new TerminalError('SCHEMA_INVALID', `the type ${type.name} cannot be called ${name} in TypeScript; rename it`)
-  }
-  for (const [other, declared] of declarations) {
-    if (declared.name !== name) continue
-    const message = `${other} and ${type.name} are both ${name} in TypeScript: generate them as separate modules`
-    throw new TerminalError('SCHEMA_INVALID', message)
-  }
+function propertyName(name: string): string {
+  return /^[A-Za-z_]\w*$/.test(name) ? name : `'${name}'`
 }
 
 function literals(symbols: readonly string[]): string {
@@ -97,33 +117,45 @@ function operandOfUnion(expression: string): string {
   return expression.startsWith('readonly ') ? `(${expression})` : expression
 }
 
-function fieldDoc(field: RecordField): string | undefined {
-  const unit = unitOf(field.type)
-  const doc = field.doc?.trim()
-  if (unit === undefined || doc === undefined || doc === '') return unit ?? doc
-  return `${/[.!?:]$/.test(doc) ? doc : `${doc}.`} ${unit}`
+function fieldDoc(field: RecordField, values: SchemaValues): string | undefined {
+  const notes = [field.doc?.trim() ?? '', unitOf(field.type, values) ?? '', formerly(field.aliases), privacyNote(field)]
+  const sentences = notes.filter((note) => note !== '')
+  // A single text stays as its author wrote it.
+  if (sentences.length < 2) return sentences[0]
+  return sentences.map((note) => (/[.!?:]$/.test(note) ? note : `${note}.`)).join(' ')
+}
+
+function formerly(aliases: readonly string[]): string {
+  return aliases.length === 0 ? '' : `Formerly ${aliases.map((alias) => `\`${alias}\``).join(', ')}.`
+}
+
+function privacyNote({ tags, redacted }: RecordField): string {
+  if (!tags?.includes('PII')) return ''
+  return `Personal: sealed wherever it is kept${redacted ? `, ${JSON.stringify(redacted.json)} once forgotten` : ''}.`
 }
 
 /** What a reader of the type must know about the values of a logical type. */
-function unitOf(type: AvroType): string | undefined {
+function unitOf(type: AvroType, values: SchemaValues): string | undefined {
   if (type.kind === 'union') {
-    const units = type.branches.map(unitOf).filter((unit) => unit !== undefined)
-    return units.length === 1 ? units[0] : undefined
+    const found = type.branches.map((branch) => unitOf(branch, values)).filter((unit) => unit !== undefined)
+    return found.length === 1 ? found[0] : undefined
   }
-  return 'logical' in type && type.logical ? units(type.logical) : undefined
+  return 'logical' in type && type.logical ? units(type.logical, formOf(type, values)) : undefined
 }
 
-function units(logical: LogicalType): string | undefined {
-  if (logical.name === 'decimal') {
+function units(logical: LogicalType, form: LogicalForm): string | undefined {
+  const counts = form === 'number' || form === 'bigint' || form === 'raw'
+  if (logical.name === 'decimal' && form === 'text') {
     const { precision, scale } = logical
     return `Decimal text, at most ${precision} digits${scale > 0 ? `, ${scale} of them after the point` : ''}.`
   }
-  return unitTexts[logical.name]
+  return counts ? countTexts[logical.name] : otherTexts[form]?.[logical.name]
 }
 
-const unitTexts: Readonly<Partial<Record<LogicalType['name'], string>>> = {
-  uuid: 'A UUID.',
-  date: 'A day, as `2024-01-31`.',
+type Texts = Readonly<Partial<Record<LogicalType['name'], string>>>
+
+const countTexts: Texts = {
+  date: 'Days since the epoch.',
   'time-millis': 'Milliseconds since midnight.',
   'time-micros': 'Microseconds since midnight.',
   'timestamp-millis': 'Milliseconds since the epoch.',
@@ -134,9 +166,19 @@ const unitTexts: Readonly<Partial<Record<LogicalType['name'], string>>> = {
   'local-timestamp-nanos': 'Nanoseconds since the epoch, local time.',
 }
 
-function comment(doc: string | undefined, indent: string): string {
-  if (doc === undefined || doc.trim() === '') return ''
-  const lines = doc.trim().replaceAll('*/', '* /').split(/\r?\n/)
-  if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`
-  return `${indent}/**\n${lines.map((line) => `${indent} * ${line}`.trimEnd()).join('\n')}\n${indent} */\n`
+const otherTexts: Readonly<Partial<Record<LogicalForm, Texts>>> = {
+  text: {
+    'big-decimal': 'Decimal text.',
+    uuid: 'A UUID.',
+    date: 'A day, as `2024-01-31`.',
+    'time-millis': 'A time of day, as `12:00:00.001`.',
+    'time-micros': 'A time of day, as `12:00:00.000001`.',
+    'timestamp-millis': 'An instant, in ISO 8601.',
+    'timestamp-micros': 'An instant, in ISO 8601.',
+    'timestamp-nanos': 'An instant, in ISO 8601.',
+    'local-timestamp-millis': 'A local time, in ISO 8601.',
+    'local-timestamp-micros': 'A local time, in ISO 8601.',
+    'local-timestamp-nanos': 'A local time, in ISO 8601.',
+    duration: 'A span, as `P1M2DT0.003S`.',
+  },
 }
