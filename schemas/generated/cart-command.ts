@@ -1,5 +1,5 @@
 // Generated from cart-command.avsc. Do not edit: change the schema and generate again.
-import { avroSchema } from 'millrace'
+import { avro, avroSchema, type WithDefaults, withDefaults } from 'millrace'
 
 /** Puts pieces of a menu item into the cart whose id is the key. */
 export interface AddCartItem {
@@ -16,6 +16,14 @@ export interface AddCartItem {
   readonly quantity: number
 }
 
+/** A AddCartItem as it may be given: what has a default may be left out. */
+export type AddCartItemInput = WithDefaults<AddCartItem, 'expectedVersion'>
+
+/** A AddCartItem, with the schema's defaults for what is left out. */
+export function newAddCartItem(input: AddCartItemInput): AddCartItem {
+  return withDefaults<AddCartItem, 'expectedVersion'>({ expectedVersion: null }, input)
+}
+
 /** Takes a menu item out of the cart. */
 export interface RemoveCartItem {
   readonly commandType: 'RemoveCartItem'
@@ -24,6 +32,14 @@ export interface RemoveCartItem {
   /** Refused when the aggregate is at another version; null: whatever it is. */
   readonly expectedVersion: number | null
   readonly menuItemId: string
+}
+
+/** A RemoveCartItem as it may be given: what has a default may be left out. */
+export type RemoveCartItemInput = WithDefaults<RemoveCartItem, 'expectedVersion'>
+
+/** A RemoveCartItem, with the schema's defaults for what is left out. */
+export function newRemoveCartItem(input: RemoveCartItemInput): RemoveCartItem {
+  return withDefaults<RemoveCartItem, 'expectedVersion'>({ expectedVersion: null }, input)
 }
 
 /** Turns the cart into an order. */
@@ -41,9 +57,19 @@ export interface CheckOutCart {
   readonly totalAmount: string | null
 }
 
+/** A CheckOutCart as it may be given: what has a default may be left out. */
+export type CheckOutCartInput = WithDefaults<CheckOutCart, 'expectedVersion' | 'totalAmount'>
+
+/** A CheckOutCart, with the schema's defaults for what is left out. */
+export function newCheckOutCart(input: CheckOutCartInput): CheckOutCart {
+  return withDefaults<CheckOutCart, 'expectedVersion' | 'totalAmount'>({ expectedVersion: null, totalAmount: null }, input)
+}
+
 export type CartCommand = AddCartItem | RemoveCartItem | CheckOutCart
 
 /** The text of cart-command.avsc, as it is registered. */
 export const cartCommandSchema = avroSchema<CartCommand>(
   '[{"type":"record","name":"AddCartItem","namespace":"carts.commands","doc":"Puts pieces of a menu item into the cart whose id is the key.","fields":[{"name":"commandType","type":{"type":"enum","name":"AddCartItemCommandType","symbols":["AddCartItem"]}},{"name":"commandId","type":"string","doc":"Decided once: a command with a known id changes nothing."},{"name":"expectedVersion","type":["null","int"],"doc":"Refused when the aggregate is at another version; null: whatever it is.","default":null},{"name":"menuItemId","type":"string"},{"name":"name","type":"string"},{"name":"price","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2},"doc":"Price of one piece."},{"name":"quantity","type":"int","doc":"Pieces to add."}]},{"type":"record","name":"RemoveCartItem","namespace":"carts.commands","doc":"Takes a menu item out of the cart.","fields":[{"name":"commandType","type":{"type":"enum","name":"RemoveCartItemCommandType","symbols":["RemoveCartItem"]}},{"name":"commandId","type":"string","doc":"Decided once: a command with a known id changes nothing."},{"name":"expectedVersion","type":["null","int"],"doc":"Refused when the aggregate is at another version; null: whatever it is.","default":null},{"name":"menuItemId","type":"string"}]},{"type":"record","name":"CheckOutCart","namespace":"carts.commands","doc":"Turns the cart into an order.","fields":[{"name":"commandType","type":{"type":"enum","name":"CheckOutCartCommandType","symbols":["CheckOutCart"]}},{"name":"commandId","type":"string","doc":"Decided once: a command with a known id changes nothing."},{"name":"expectedVersion","type":["null","int"],"doc":"Refused when the aggregate is at another version; null: whatever it is.","default":null},{"name":"orderId","type":"string","doc":"The id the order will have."},{"name":"customerId","type":"string"},{"name":"restaurantId","type":"string"},{"name":"totalAmount","type":["null",{"type":"bytes","logicalType":"decimal","precision":12,"scale":2}],"doc":"Null: the sum of the items.","default":null}]}]',
 )
+
+export const cartCommandSerde = avro(cartCommandSchema)

@@ -1,5 +1,5 @@
 // Generated from delivery-event.avsc. Do not edit: change the schema and generate again.
-import { avroSchema } from 'millrace'
+import { avro, avroSchema } from 'millrace'
 
 /** The courier has handed the order over. */
 export interface OrderDelivered {
@@ -25,3 +25,5 @@ export type DeliveryEvent = OrderDelivered
 export const deliveryEventSchema = avroSchema<DeliveryEvent>(
   '[{"type":"record","name":"OrderDelivered","namespace":"delivery.events","doc":"The courier has handed the order over.","fields":[{"name":"eventId","type":{"type":"string","logicalType":"uuid"},"doc":"Derived from the order event it answers, so that writing it again gives the same event."},{"name":"aggregateId","type":"string","doc":"The order."},{"name":"occurredOn","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When it was decided."},{"name":"version","type":"int","doc":"The version of the order to which it answers: it rises, with gaps."},{"name":"eventType","type":{"type":"enum","name":"OrderDeliveredEventType","symbols":["OrderDelivered"]}},{"name":"causationId","type":"string","doc":"The command or event that led to this one."},{"name":"deliveryId","type":"string"},{"name":"deliveredAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}]',
 )
+
+export const deliveryEventSerde = avro(deliveryEventSchema)

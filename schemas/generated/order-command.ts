@@ -1,5 +1,5 @@
 // Generated from order-command.avsc. Do not edit: change the schema and generate again.
-import { avroSchema } from 'millrace'
+import { avro, avroSchema, type WithDefaults, withDefaults } from 'millrace'
 
 /** One line of an order. */
 export interface OrderItem {
@@ -24,6 +24,14 @@ export interface CreateOrder {
   readonly items: readonly OrderItem[]
 }
 
+/** A CreateOrder as it may be given: what has a default may be left out. */
+export type CreateOrderInput = WithDefaults<CreateOrder, 'expectedVersion'>
+
+/** A CreateOrder, with the schema's defaults for what is left out. */
+export function newCreateOrder(input: CreateOrderInput): CreateOrder {
+  return withDefaults<CreateOrder, 'expectedVersion'>({ expectedVersion: null }, input)
+}
+
 /** The customer confirms the order with a payment. */
 export interface ConfirmOrder {
   readonly commandType: 'ConfirmOrder'
@@ -32,6 +40,14 @@ export interface ConfirmOrder {
   /** Refused when the aggregate is at another version; null: whatever it is. */
   readonly expectedVersion: number | null
   readonly paymentId: string
+}
+
+/** A ConfirmOrder as it may be given: what has a default may be left out. */
+export type ConfirmOrderInput = WithDefaults<ConfirmOrder, 'expectedVersion'>
+
+/** A ConfirmOrder, with the schema's defaults for what is left out. */
+export function newConfirmOrder(input: ConfirmOrderInput): ConfirmOrder {
+  return withDefaults<ConfirmOrder, 'expectedVersion'>({ expectedVersion: null }, input)
 }
 
 /** Gives the order up before it is dispatched. */
@@ -44,9 +60,19 @@ export interface CancelOrder {
   readonly reason: string
 }
 
+/** A CancelOrder as it may be given: what has a default may be left out. */
+export type CancelOrderInput = WithDefaults<CancelOrder, 'expectedVersion'>
+
+/** A CancelOrder, with the schema's defaults for what is left out. */
+export function newCancelOrder(input: CancelOrderInput): CancelOrder {
+  return withDefaults<CancelOrder, 'expectedVersion'>({ expectedVersion: null }, input)
+}
+
 export type OrderCommand = CreateOrder | ConfirmOrder | CancelOrder
 
 /** The text of order-command.avsc, as it is registered. */
 export const orderCommandSchema = avroSchema<OrderCommand>(
   '[{"type":"record","name":"CreateOrder","namespace":"orders.commands","doc":"Opens the order whose id is the key.","fields":[{"name":"commandType","type":{"type":"enum","name":"CreateOrderCommandType","symbols":["CreateOrder"]}},{"name":"commandId","type":"string","doc":"Decided once: a command with a known id changes nothing."},{"name":"expectedVersion","type":["null","int"],"doc":"Refused when the aggregate is at another version; null: whatever it is.","default":null},{"name":"customerId","type":"string"},{"name":"restaurantId","type":"string"},{"name":"totalAmount","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2},"doc":"May exceed the sum of the items (fees, tips)."},{"name":"items","type":{"type":"array","items":{"type":"record","name":"OrderItem","doc":"One line of an order.","fields":[{"name":"menuItemId","type":"string"},{"name":"name","type":"string"},{"name":"price","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2},"doc":"Price of one piece."},{"name":"quantity","type":"int"}]}}}]},{"type":"record","name":"ConfirmOrder","namespace":"orders.commands","doc":"The customer confirms the order with a payment.","fields":[{"name":"commandType","type":{"type":"enum","name":"ConfirmOrderCommandType","symbols":["ConfirmOrder"]}},{"name":"commandId","type":"string","doc":"Decided once: a command with a known id changes nothing."},{"name":"expectedVersion","type":["null","int"],"doc":"Refused when the aggregate is at another version; null: whatever it is.","default":null},{"name":"paymentId","type":"string"}]},{"type":"record","name":"CancelOrder","namespace":"orders.commands","doc":"Gives the order up before it is dispatched.","fields":[{"name":"commandType","type":{"type":"enum","name":"CancelOrderCommandType","symbols":["CancelOrder"]}},{"name":"commandId","type":"string","doc":"Decided once: a command with a known id changes nothing."},{"name":"expectedVersion","type":["null","int"],"doc":"Refused when the aggregate is at another version; null: whatever it is.","default":null},{"name":"reason","type":"string"}]}]',
 )
+
+export const orderCommandSerde = avro(orderCommandSchema)

@@ -1,5 +1,5 @@
 // Generated from payment-event.avsc. Do not edit: change the schema and generate again.
-import { avroSchema } from 'millrace'
+import { avro, avroSchema, type WithDefaults, withDefaults } from 'millrace'
 
 /** The payment of an order was taken. */
 export interface PaymentProcessed {
@@ -19,6 +19,14 @@ export interface PaymentProcessed {
   readonly amount: string
   /** How it was paid, for example `card`. */
   readonly method: string | null
+}
+
+/** A PaymentProcessed as it may be given: what has a default may be left out. */
+export type PaymentProcessedInput = WithDefaults<PaymentProcessed, 'method'>
+
+/** A PaymentProcessed, with the schema's defaults for what is left out. */
+export function newPaymentProcessed(input: PaymentProcessedInput): PaymentProcessed {
+  return withDefaults<PaymentProcessed, 'method'>({ method: null }, input)
 }
 
 /** The payment of an order was declined. */
@@ -62,3 +70,5 @@ export type PaymentEvent = PaymentProcessed | PaymentFailed | PaymentRefunded
 export const paymentEventSchema = avroSchema<PaymentEvent>(
   '[{"type":"record","name":"PaymentProcessed","namespace":"payments.events","doc":"The payment of an order was taken.","fields":[{"name":"eventId","type":{"type":"string","logicalType":"uuid"},"doc":"Derived from the order event it answers, so that writing it again gives the same event."},{"name":"aggregateId","type":"string","doc":"The order."},{"name":"occurredOn","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When it was decided."},{"name":"version","type":"int","doc":"The version of the order to which it answers: it rises, with gaps."},{"name":"eventType","type":{"type":"enum","name":"PaymentProcessedEventType","symbols":["PaymentProcessed"]}},{"name":"causationId","type":"string","doc":"The command or event that led to this one."},{"name":"paymentId","type":"string"},{"name":"amount","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2}},{"name":"method","type":["null","string"],"doc":"How it was paid, for example `card`.","default":null}]},{"type":"record","name":"PaymentFailed","namespace":"payments.events","doc":"The payment of an order was declined.","fields":[{"name":"eventId","type":{"type":"string","logicalType":"uuid"},"doc":"Derived from the order event it answers, so that writing it again gives the same event."},{"name":"aggregateId","type":"string","doc":"The order."},{"name":"occurredOn","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When it was decided."},{"name":"version","type":"int","doc":"The version of the order to which it answers: it rises, with gaps."},{"name":"eventType","type":{"type":"enum","name":"PaymentFailedEventType","symbols":["PaymentFailed"]}},{"name":"causationId","type":"string","doc":"The command or event that led to this one."},{"name":"reason","type":"string"}]},{"type":"record","name":"PaymentRefunded","namespace":"payments.events","doc":"A payment was given back.","fields":[{"name":"eventId","type":{"type":"string","logicalType":"uuid"},"doc":"Derived from the order event it answers, so that writing it again gives the same event."},{"name":"aggregateId","type":"string","doc":"The order."},{"name":"occurredOn","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When it was decided."},{"name":"version","type":"int","doc":"The version of the order to which it answers: it rises, with gaps."},{"name":"eventType","type":{"type":"enum","name":"PaymentRefundedEventType","symbols":["PaymentRefunded"]}},{"name":"causationId","type":"string","doc":"The command or event that led to this one."},{"name":"paymentId","type":"string"},{"name":"refundId","type":"string"},{"name":"amount","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2}}]}]',
 )
+
+export const paymentEventSerde = avro(paymentEventSchema)

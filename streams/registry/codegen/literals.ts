@@ -1,5 +1,4 @@
 /** A default of a schema, as it is written in TypeScript. */
-import { checkDefault } from '../avro/defaults'
 import { formOf, type LogicalForm } from '../avro/forms'
 import { type AvroType, branchName, type LogicalType, type RecordType } from '../avro/schema'
 import type { SchemaValues } from './types'
@@ -44,10 +43,33 @@ export function quote(text: string): string {
 }
 
 function unionLiteral(branches: readonly AvroType[], json: unknown, values: SchemaValues): string | undefined {
-  const branch = branches.find((one) => checkDefault(one, json))
+  const branch = branches.find((one) => fits(one, json))
   const literal = branch && defaultLiteral(branch, json, values)
   if (literal === undefined || branch === undefined || branch.kind === 'null') return literal
   return values.unions === 'wrapped' ? mapLiteral([[branchName(branch), literal]]) : literal
+}
+
+/** Whether a default that the parser has let pass is one of this branch. */
+function fits(type: AvroType, json: unknown): boolean {
+  switch (type.kind) {
+    case 'null':
+      return json === null
+    case 'boolean':
+      return typeof json === 'boolean'
+    case 'int':
+    case 'long':
+      return Number.isInteger(json)
+    case 'float':
+    case 'double':
+      return typeof json === 'number' || json === 'NaN' || json === 'Infinity' || json === '-Infinity'
+    case 'array':
+      return Array.isArray(json)
+    case 'map':
+    case 'record':
+      return typeof json === 'object' && json !== null && !Array.isArray(json)
+    default:
+      return typeof json === 'string'
+  }
 }
 
 function recordLiteral(
