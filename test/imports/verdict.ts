@@ -23,18 +23,19 @@ function packageRule(file: string, specifier: string): string | undefined {
   const room = Object.entries(packageRooms).find(
     ([name]) => specifier === name || specifier.startsWith(`${name}/`),
   )?.[1]
-  if (room !== undefined && !file.startsWith(`${room}/`)) return `only ${room} knows this package`
+  if (room !== undefined && !file.startsWith(`${room}/`) && !isBench(file)) return `only ${room} knows this package`
   const ofEngine = specifier === 'millrace' || specifier.startsWith('millrace/')
   if (!ofEngine) return undefined
   if (file.startsWith('streams/')) return isFixture(file) ? undefined : 'the engine imports itself by relative paths'
-  if (specifier === 'millrace' || (specifier === 'millrace/testing' && isTest(file))) return undefined
+  const testing = specifier === 'millrace/testing' && (isTest(file) || isBench(file))
+  if (specifier === 'millrace' || testing) return undefined
   return "the application imports the engine as 'millrace', and its tests also 'millrace/testing'"
 }
 
 function engineRule(file: string, target: string): string | undefined {
   const [from, to] = [roomOf(file, engineRooms), roomOf(target, engineRooms)]
   // Tests and benchmarks stand outside: they put rooms together that do not know each other.
-  if (isTest(file) || from === to || to === 'package.json' || file.startsWith('streams/bench/')) return undefined
+  if (isTest(file) || from === to || to === 'package.json' || isBench(file)) return undefined
   const allowed = engineRooms[from]
   if (allowed === undefined) return `streams/${from} is no room of the table in test/imports/rules.ts`
   if (allowed.includes(to)) return undefined
@@ -49,7 +50,7 @@ function outOfTheEngine(file: string, target: string): string | undefined {
 
 function applicationRule(file: string, target: string): string | undefined {
   const wiring = !file.includes('/')
-  if (isTest(file) || wiring) return undefined
+  if (isTest(file) || isBench(file) || wiring) return undefined
   const [from, to] = [roomOf(file, applicationRooms), roomOf(target, applicationRooms)]
   if (from === to) return undefined
   const allowed = applicationRooms[from]
@@ -65,6 +66,11 @@ function roomOf(path: string, rooms: Readonly<Record<string, unknown>>): string 
 
 function isTest(file: string): boolean {
   return file.endsWith('.test.ts') || file.startsWith('test/') || file.startsWith('streams/test/') || isFixture(file)
+}
+
+/** Benchmarks stand outside of the rooms and measure them. */
+function isBench(file: string): boolean {
+  return file.startsWith('bench/') || file.startsWith('streams/bench/')
 }
 
 function isFixture(file: string): boolean {

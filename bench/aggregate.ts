@@ -1,0 +1,86 @@
+/**
+ * What the bench measures, written as any user would write it: every order loads, updates and stores the totals of its key
+ * and puts them out. Runs by itself until it is killed:
+ *
+ *     KAFKA_BROKERS=localhost:9092 IN_TOPIC=orders OUT_TOPIC=totals node --conditions=source --require tsx/cjs bench/aggregate.ts
+ */
+import {
+  createWorker,
+  json,
+  kafkaConfigFromEnv,
+  levelStateDirectory,
+  memoryStateDirectory,
+  openKafkaLog,
+  stream,
+  string,
+  timestampedKeyValueStore,
+  topic,
+  topology,
+} from 'millrace'
+
+export interface Order {
+  readonly orderId: string
+  readonly customerId: string
+  readonly status: string
+  readonly amountCents: number
+  /** ms since the epoch, with fractions. */
+  readonly sentAt: number
+  readonly note: string
+}
+
+export interface Totals {
+  readonly orderId: string
+  readonly status: string
+  readonly count: number
+  readonly totalCents: number
+  readonly sentAt: number
+  readonly note: string
+}
+
+const { env } = process
+const partitions = Number(env.PARTITIONS ?? 4)
+
+const orders = topic(env.IN_TOPIC ?? 'orders', { key: string, value: json<Order>(), partitions })
+const totals = topic(env.OUT_TOPIC ?? 'totals', { key: string, value: json<Totals>(), partitions })
+const totalsOf = timestampedKeyValueStore('totals-of', { key: string, value: json<Totals>() })
+
+const nothing: Totals = { orderId: '', status: '', count: 0, totalCents: 0, sentAt: 0, note: '' }
+
+const add = (sums: Totals, { orderId, status, amountCents, sentAt, note }: Order): Totals => ({
+  orderId,
+  status,
+  count: sums.count + 1,
+  totalCents: sums.totalCents + amountCents,
+  sentAt,
+  note,
+})
+
+const summed = stream(orders)
+  .groupByKey()
+  .aggregate(() => nothing, add, totalsOf)
+
+export const aggregate = topology('aggregate', [summed.toStream().to(totals)])
+
+async function main(): Promise<void> {
+  const applicationId = env.APP_ID ?? aggregate.name
+  const worker = createWorker({
+    topology: aggregate,
+    applicationId,
+    log: await openKafkaLog(kafkaConfigFromEnv(env)),
+    state:
+      env.STORE === 'memory'
+        ? memoryStateDirectory()
+        : levelStateDirectory(env.STATE_DIR ?? './data/bench', applicationId),
+    guarantee: env.EOS === '1' ? 'exactly_once_v2' : 'at_least_once',
+    commitIntervalMs: Number(env.COMMIT_MS ?? 100),
+  })
+  await worker.start()
+  await worker.done
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    console.error(error)
+    process.exit(1)
+  })
+}
