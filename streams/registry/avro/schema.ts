@@ -1,8 +1,12 @@
 /**
  * An Avro schema as a value: every name qualified and every reference replaced by the type it names, so that a recursive
- * schema is a graph with cycles. The compatibility checker, the code generation and the bounded decoding walk it.
+ * schema is a graph with cycles. The compatibility checker, the code generation and the codec walk it.
  */
-export type PrimitiveKind = 'null' | 'boolean' | 'int' | 'long' | 'float' | 'double' | 'bytes' | 'string'
+import type { Json, JsonObject } from './json'
+
+export const primitiveKinds = ['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string'] as const
+
+export type PrimitiveKind = (typeof primitiveKinds)[number]
 
 /** A logical type that fits the type under it; any other is ignored, as the specification says. */
 export type LogicalType =
@@ -23,15 +27,20 @@ export type SimpleLogicalType =
   | 'local-timestamp-nanos'
   | 'duration'
 
-export interface PrimitiveType {
+/** What a schema says besides what Avro knows, such as `confluent:tags`; also what makes a logical type. */
+interface WithProps {
+  readonly props: JsonObject
+}
+
+export interface PrimitiveType extends WithProps {
   readonly kind: PrimitiveKind
   readonly logical?: LogicalType
 }
 
-interface NamedType {
+interface NamedType extends WithProps {
   /** The full name. */
   readonly name: string
-  /** Full names. */
+  /** Full names; one that is in no namespace, of a type that is in one, is the bare name. */
   readonly aliases: readonly string[]
   readonly doc?: string
 }
@@ -50,13 +59,15 @@ export interface EnumType extends NamedType {
   readonly default?: string
 }
 
-export interface RecordField {
+export interface RecordField extends WithProps {
   readonly name: string
   readonly type: AvroType
   readonly aliases: readonly string[]
   readonly doc?: string
-  /** The default as JSON; absent when there is none (`null` is a default). */
-  readonly default?: { readonly json: unknown }
+  /** Absent when there is none (`null` is a default). */
+  readonly default?: FieldDefault
+  /** How the field takes part in the order of records. */
+  readonly order: 'ascending' | 'descending' | 'ignore'
   /** `confluent:tags`, where it has any: `PII` marks what is personal. */
   readonly tags?: readonly string[]
   /** `millrace.subject`: its value names the person whom the record's personal data is about. */
@@ -65,17 +76,24 @@ export interface RecordField {
   readonly redacted?: { readonly json: unknown }
 }
 
+export interface FieldDefault {
+  /** As a value of JavaScript; numbers beyond 2^53 are not exact here. */
+  readonly json: unknown
+  /** As it is written. */
+  readonly exact: Json
+}
+
 export interface RecordType extends NamedType {
   readonly kind: 'record'
   readonly fields: readonly RecordField[]
 }
 
-export interface ArrayType {
+export interface ArrayType extends WithProps {
   readonly kind: 'array'
   readonly items: AvroType
 }
 
-export interface MapType {
+export interface MapType extends WithProps {
   readonly kind: 'map'
   readonly values: AvroType
 }
@@ -86,6 +104,8 @@ export interface UnionType {
 }
 
 export type AvroType = PrimitiveType | FixedType | EnumType | RecordType | ArrayType | MapType | UnionType
+
+export type NamedAvroType = FixedType | EnumType | RecordType
 
 /** The name without its namespace. */
 export function simpleName(fullName: string): string {
