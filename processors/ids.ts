@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { uuid5 } from 'millrace'
 
 /** The namespace of this platform's derived ids (a random UUID, fixed for ever: ids already written depend on it). */
 const namespace = Buffer.from('6f1d9c5e7b3a4c0f9a52d1c8e4b7036a', 'hex')
@@ -9,13 +9,4 @@ const namespace = Buffer.from('6f1d9c5e7b3a4c0f9a52d1c8e4b7036a', 'hex')
  */
 export function derivedId(...parts: readonly string[]): string {
   return uuid5(namespace, JSON.stringify(parts))
-}
-
-/** RFC 9562's name-based UUID over SHA-1. */
-export function uuid5(space: Buffer, name: string): string {
-  const hash = createHash('sha1').update(space).update(name, 'utf8').digest().subarray(0, 16)
-  hash[6] = (hash[6]! & 0x0f) | 0x50
-  hash[8] = (hash[8]! & 0x3f) | 0x80
-  const hex = hash.toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }

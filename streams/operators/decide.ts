@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { type Aggregate, type CommandEnvelope, isRefusal, type Outcome } from '../graph/decider'
 import type { KeyValueStore } from '../stores/store'
 import type { OperatorFactory } from './operator'
+import { uuid5 } from './uuid5'
 
 /** What `decide` forwards: the events of one command, one after the other, and then its outcome. */
 export type Decision =
@@ -64,11 +64,10 @@ export const decide: OperatorFactory<'decide'> = ({ decider, store: declaration 
   }
 }
 
-/** uuid v5 (RFC 9562) in the namespace of the command's id: a repeated attempt makes the same event. */
+/** The space of the ids of events (a random UUID, fixed for ever). */
+const EVENT_IDS = Buffer.from('1f0c4a3e5d2b4e7c8a9b6d3f2e1c0b5a', 'hex')
+
+/** A repeated attempt makes the same event. */
 function eventId(commandId: string, index: number): string {
-  const hash = createHash('sha1').update(`millrace:${commandId}:${index}`).digest()
-  hash[6] = (hash[6]! & 0x0f) | 0x50
-  hash[8] = (hash[8]! & 0x3f) | 0x80
-  const hex = hash.toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
+  return uuid5(EVENT_IDS, `${commandId}:${index}`)
 }

@@ -1,5 +1,5 @@
 /** The offline verifier: reads only topics, after all processes have stopped, and knows nothing of how they work. */
-import type { Log, SchemaRegistry, Topic } from 'millrace'
+import { type Log, readRanges, type SchemaRegistry, type Topic, wholeRanges } from 'millrace'
 import { orderEvents, paymentEvents } from '../../schemas/topics'
 import type { CreatedOrder } from './load'
 
@@ -72,23 +72,10 @@ export async function readTopic<V>(
   await value.ready
   const { partitions } = (await log.admin.describeTopics([topic.name])).get(topic.name)!
   const all = Array.from({ length: partitions }, (_, partition) => ({ topic: topic.name, partition }))
-  const ends = new Map((await log.admin.offsets(all, 'latest')).map(({ partition, offset }) => [partition, offset]))
-  const starts = await log.admin.offsets(all, 'earliest')
-  const reader = await log.reader({ isolation: 'read_committed' })
-  reader.assign(starts)
-  const open = new Set(
-    starts.filter(({ partition, offset }) => offset < ends.get(partition)!).map(({ partition }) => partition),
-  )
   const records: { key: string; value: V }[] = []
-  while (open.size > 0) {
-    for (const batch of await reader.poll(500)) {
-      await value.prepare?.(batch.records.map((record) => record.value))
-      records.push(
-        ...batch.records.map((record) => ({ key: key.decode(record.key), value: value.decode(record.value) })),
-      )
-      if (batch.nextOffset >= ends.get(batch.partition)!) open.delete(batch.partition)
-    }
+  for await (const batch of readRanges(log, await wholeRanges(log, all))) {
+    await value.prepare?.(batch.records.map((record) => record.value))
+    records.push(...batch.records.map((record) => ({ key: key.decode(record.key), value: value.decode(record.value) })))
   }
-  await reader.close()
   return records
 }
