@@ -51,6 +51,8 @@ export interface StateDirectory {
   wipe(taskId: string): Promise<void>
   /** Absent where nothing outlives the process. @throws MillraceError STATE_LOCKED; OutageError STATE_UNAVAILABLE */
   readonly note?: StateNote
+  /** It is held in memory: what no task uses is better removed at once. */
+  readonly volatile?: true
   /** Tasks that have state here. */
   tasks(): Promise<readonly string[]>
   close(): Promise<void>

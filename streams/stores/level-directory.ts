@@ -39,7 +39,7 @@ export function levelStateDirectory(stateDir: string, applicationId: string): St
   async function lockTask(taskId: string): Promise<Release> {
     await lockProcess()
     const inUse = `The state of task ${taskId} in ${root} is in use by another owner in this process.`
-    return acquireLock(join(root, '.locks', taskId), { shared: false, inUse })
+    return acquireLock(join(root, '.locks', taskId), { shared: false, inUse, task: taskId })
   }
 
   function taskState(taskId: string): TaskState {
@@ -72,7 +72,9 @@ export function levelStateDirectory(stateDir: string, applicationId: string): St
     async open(taskId, storeName) {
       const { lock, stores } = taskState(taskId)
       if (stores.has(storeName)) {
-        throw new MillraceError('STATE_LOCKED', `Store ${storeName} of task ${taskId} is open already in ${root}.`)
+        throw new MillraceError('STATE_LOCKED', `Store ${storeName} of task ${taskId} is open already in ${root}.`, {
+          details: { task: taskId },
+        })
       }
       const opening = openStore(taskId, storeName, lock)
       stores.set(storeName, opening)
@@ -80,7 +82,9 @@ export function levelStateDirectory(stateDir: string, applicationId: string): St
     },
     async wipe(taskId) {
       if (tasks.has(taskId)) {
-        throw new MillraceError('STATE_LOCKED', `The state of task ${taskId} in ${root} is open and cannot be wiped.`)
+        throw new MillraceError('STATE_LOCKED', `The state of task ${taskId} in ${root} is open and cannot be wiped.`, {
+          details: { task: taskId },
+        })
       }
       const release = await lockTask(taskId)
       try {

@@ -9,6 +9,8 @@ export interface LockOptions {
   readonly shared: boolean
   /** What to say when another holds it. */
   readonly inUse: string
+  /** The task that it is for, named in the error's details; none for that of the process. */
+  readonly task?: string
 }
 
 /**
@@ -29,7 +31,7 @@ export async function acquireLock(location: string, options: LockOptions): Promi
   }
 }
 
-async function openLock(location: string, { shared, inUse }: LockOptions): Promise<Release> {
+async function openLock(location: string, { shared, inUse, task }: LockOptions): Promise<Release> {
   const db = new ClassicLevel(location, { multithreading: shared })
   try {
     await db.open()
@@ -37,7 +39,7 @@ async function openLock(location: string, { shared, inUse }: LockOptions): Promi
     await db.close()
     const told = levelError(error, location)
     throw told.code === 'STATE_LOCKED'
-      ? new MillraceError('STATE_LOCKED', inUse, { cause: told, details: told.details })
+      ? new MillraceError('STATE_LOCKED', inUse, { cause: told, details: { ...told.details, task } })
       : told
   }
   return () => db.close()

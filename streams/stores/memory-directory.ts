@@ -8,10 +8,13 @@ export function memoryStateDirectory(): StateDirectory {
   const inUse = new Set<string>()
 
   return {
+    volatile: true,
     async open(taskId, storeName) {
       const name = `${taskId}/${storeName}`
       if (inUse.has(name))
-        throw new MillraceError('STATE_LOCKED', `Store ${storeName} of task ${taskId} is open already.`)
+        throw new MillraceError('STATE_LOCKED', `Store ${storeName} of task ${taskId} is open already.`, {
+          details: { task: taskId },
+        })
       inUse.add(name)
       const stores = tasks.get(taskId) ?? new Map<string, StoreBackend>()
       tasks.set(taskId, stores)
@@ -27,7 +30,9 @@ export function memoryStateDirectory(): StateDirectory {
     async wipe(taskId) {
       for (const storeName of tasks.get(taskId)?.keys() ?? []) {
         if (!inUse.has(`${taskId}/${storeName}`)) continue
-        throw new MillraceError('STATE_LOCKED', `Store ${storeName} of task ${taskId} is open and cannot be wiped.`)
+        throw new MillraceError('STATE_LOCKED', `Store ${storeName} of task ${taskId} is open and cannot be wiped.`, {
+          details: { task: taskId },
+        })
       }
       tasks.delete(taskId)
     },

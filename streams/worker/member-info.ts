@@ -4,6 +4,9 @@
  * another version stay in the group, and are treated as ones without state.
  */
 
+/** In place of an offset: the stores are at the end, since the task is being processed (Task.LATEST_OFFSET of Kafka Streams). */
+export const LATEST = -2
+
 /** What a member tells the leader. */
 export interface MemberInfo {
   /** Members with the same one share a process and so its state directory; a member without one stands for itself. */
@@ -15,7 +18,7 @@ export interface MemberInfo {
   readonly active: readonly string[]
   /** Tasks whose stores it keeps current from their changelogs. */
   readonly standby: readonly string[]
-  /** Of each task whose state it has: the sum of the changelog offsets at which its stores stand. */
+  /** Of each task whose state it has: the sum of the changelog offsets at which its stores stand, or LATEST. */
   readonly offsets: Readonly<Record<string, number>>
 }
 
@@ -33,15 +36,28 @@ export interface MemberMetadata {
 
 /** What the leader tells a member. */
 export interface AssignmentInfo {
+  /** Which of the members it is told to. After a restart under a static identity the group knows it by another id. */
+  readonly memberId: string
   readonly active: readonly string[]
   readonly standby: readonly string[]
+  /** Of the standbys those that are to be made active here: it joins again once they have caught up. */
+  readonly warmup: readonly string[]
+  /** Tasks, active and standby, of all members that share its state directory. */
+  readonly nearby: readonly string[]
   /** All members, the one it is told to included. */
   readonly members: readonly MemberMetadata[]
-  /** After so long the members are to join again: a task waits for a standby to catch up. */
+  /** After so long it is to join again: how far stores are behind could not be found out. */
   readonly probeAfterMs?: number
 }
 
-const nothing: AssignmentInfo = Object.freeze({ active: [], standby: [], members: [] })
+const nothing: AssignmentInfo = Object.freeze({
+  memberId: '',
+  active: [],
+  standby: [],
+  warmup: [],
+  nearby: [],
+  members: [],
+})
 
 export function encodeInfo(info: MemberInfo | AssignmentInfo): Buffer {
   return Buffer.from(JSON.stringify(info), 'utf8')
@@ -61,10 +77,13 @@ export function decodeMemberInfo(userData: Buffer): MemberInfo {
 /** Nothing where the leader has given nothing. */
 export function decodeAssignmentInfo(userData: Buffer): AssignmentInfo {
   if (userData.length === 0) return nothing
-  const { active, standby, members, probeAfterMs } = fieldsOf(userData)
+  const { memberId, active, standby, warmup, nearby, members, probeAfterMs } = fieldsOf(userData)
   return {
+    memberId: typeof memberId === 'string' ? memberId : '',
     active: strings(active),
     standby: strings(standby),
+    warmup: strings(warmup),
+    nearby: strings(nearby),
     members: Array.isArray(members) ? members.flatMap(decodeMetadata) : [],
     ...(typeof probeAfterMs === 'number' && { probeAfterMs }),
   }

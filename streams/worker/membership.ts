@@ -1,12 +1,15 @@
 import { messageOf, OutageError } from '../errors'
 import type { GroupMember, Joined, LogProducer } from '../log/port'
-import { assignTasks } from './assignor'
+import { assignTasks } from './assignment/assign'
+import { changelogEnds, offsetSum } from './changelogs'
 import type { Counters } from './counters'
 import type { Lifecycle } from './lifecycle'
+import type { LocalState } from './local-state'
 import {
   type AssignmentInfo,
   decodeAssignmentInfo,
   encodeInfo,
+  LATEST,
   type MemberInfo,
   type MemberMetadata,
 } from './member-info'
@@ -25,8 +28,7 @@ export interface MembershipOptions {
   readonly runners: Runners
   readonly inputs: Reading
   readonly shared: LogProducer
-  /** Tasks whose state lay in the directory at the start. */
-  readonly warm: readonly string[]
+  readonly local: LocalState
   readonly onWake: () => void
   /** What cannot be mended: the worker stops. */
   readonly onFatal: (error: unknown) => void
@@ -50,7 +52,7 @@ export interface Membership {
 const OUTAGE_WAIT_MS = 1_000
 
 export function createMembership(context: MembershipOptions): Membership {
-  const { options, topics, lifecycle, runners, inputs, warm, onWake } = context
+  const { options, topics, lifecycle, runners, inputs, local, onWake } = context
   const { topology, log, applicationId, logger, clock } = options
   const { stopping } = lifecycle
   const tasks = () => allTasks(topology, applicationId, topics)
@@ -62,19 +64,28 @@ export function createMembership(context: MembershipOptions): Membership {
     rebalanceTimeoutMs: 60_000,
     heartbeatIntervalMs: Math.min(3_000, Math.floor(options.sessionTimeoutMs / 3)),
     userData: () => encodeInfo(ownInfo()),
-    assign: (members) => assignTasks(tasks(), members),
+    assign: async (members) =>
+      assignTasks({ tasks: tasks(), members, ends: await changelogEnds(tasks(), log.admin), settings: options }),
   })
   let joined: Joined | undefined
   let told: AssignmentInfo | undefined
   member.onStatus(onWake)
 
-  const ownInfo = (): MemberInfo => ({
-    endpoint: options.applicationServer,
-    rack: options.rack,
-    active: runners.ids,
-    standby: [],
-    offsets: Object.fromEntries(warm.map((id) => [id, 0])),
-  })
+  function ownInfo(): MemberInfo {
+    const running = runners.all.map((runner): readonly [string, number] => [runner.id, offsetOf(runner)])
+    return {
+      process: options.processId,
+      endpoint: options.applicationServer,
+      rack: options.rack,
+      active: runners.ids,
+      standby: [],
+      offsets: Object.fromEntries([...local.offsets, ...running]),
+    }
+  }
+  /** One that is being opened or restored is as far as it was when it was last closed. */
+  function offsetOf({ id, task }: Runner): number {
+    return task !== undefined ? LATEST : (local.offsets.get(id) ?? 0)
+  }
 
   async function rebalance(): Promise<void> {
     lifecycle.set('REBALANCING')
@@ -116,6 +127,7 @@ export function createMembership(context: MembershipOptions): Membership {
     told = decodeAssignmentInfo(assignment.userData)
     const assigned = new Set(told.active)
     await close(runners.all.flatMap(({ id, state }) => (assigned.has(id) && state !== 'fenced' ? [] : [id])))
+    await local.cleanUp(new Set([...told.active, ...told.standby, ...told.nearby]))
     for (const id of assigned) if (runners.get(id) === undefined) runners.add(open(id))
     logger.info(
       { applicationId, tasks: [...assigned], generation: group.generation },
@@ -142,7 +154,10 @@ export function createMembership(context: MembershipOptions): Membership {
   }
   async function close(ids: readonly string[]): Promise<void> {
     const closing = ids.map((id) => runners.get(id)!)
-    for (const id of ids) runners.remove(id)
+    for (const { id, task } of closing) {
+      runners.remove(id)
+      if (task !== undefined && task.stores.all.size > 0) local.closed(id, offsetSum(task.stores))
+    }
     inputs.keep((partition) => runners.ownerOf(partition) !== undefined)
     await Promise.all(closing.map((runner) => runner.close()))
   }
@@ -155,7 +170,7 @@ export function createMembership(context: MembershipOptions): Membership {
       return told?.members ?? []
     },
     get memberId() {
-      return joined?.group.memberId
+      return told?.memberId ?? joined?.group.memberId
     },
     rebalance,
     closeAll: () => close(runners.ids),

@@ -44,5 +44,12 @@ test('what is told comes back, and what cannot be read is as if nothing had been
   const unknown = [Buffer.alloc(0), Buffer.from('{'), Buffer.from('null'), Buffer.from('{"owned":["0_0"],"active":7}')]
   for (const userData of unknown) expect(decodeMemberInfo(userData)).toEqual({ active: [], standby: [], offsets: {} })
   for (const userData of unknown)
-    expect(decodeAssignmentInfo(userData)).toEqual({ active: [], standby: [], members: [] })
+    expect(decodeAssignmentInfo(userData)).toEqual({
+      memberId: '',
+      active: [],
+      standby: [],
+      warmup: [],
+      nearby: [],
+      members: [],
+    })
 })

@@ -35,6 +35,16 @@ export interface WorkerOptions {
   readonly rack?: string
   /** So many other members keep a copy of each stateful task's stores current (num.standby.replicas). Default 0. */
   readonly standbyReplicas?: number
+  /** A store that is no more records behind than this may take its task over at once (acceptable.recovery.lag). Default 10,000. */
+  readonly acceptableRecoveryLag?: number
+  /** So many tasks at once are made ready, as standbys, where they are to move to (max.warmup.replicas). Default 2. */
+  readonly maxWarmupReplicas?: number
+  /** The wait before tasks are shared out again, where how far stores are behind could not be found out (probing.rebalance.interval.ms). Default 600,000. */
+  readonly probingRebalanceIntervalMs?: number
+  /** State of tasks that run elsewhere is removed after so long (state.cleanup.delay.ms); from memory at once. Default 600,000. */
+  readonly stateCleanupDelayMs?: number
+  /** Workers with the same one run in one process and share its state directory; `workerThreads` sets it. */
+  readonly processId?: string
   /** Bytes of decoded state kept in memory per task. */
   readonly cacheBytes?: number
   readonly logger?: Logger
@@ -61,6 +71,10 @@ export interface ResolvedOptions extends WorkerOptions {
   readonly transactionTimeoutMs: number
   readonly acceptTopologyChanges: boolean
   readonly standbyReplicas: number
+  readonly acceptableRecoveryLag: number
+  readonly maxWarmupReplicas: number
+  readonly probingRebalanceIntervalMs: number
+  readonly stateCleanupDelayMs: number
   readonly logger: Logger
   readonly clock: Clock
 }
@@ -79,6 +93,10 @@ export function resolveOptions(options: WorkerOptions): ResolvedOptions {
     sessionTimeoutMs: 45_000,
     transactionTimeoutMs: 10_000,
     acceptTopologyChanges: false,
+    acceptableRecoveryLag: 10_000,
+    maxWarmupReplicas: 2,
+    probingRebalanceIntervalMs: 600_000,
+    stateCleanupDelayMs: 600_000,
     ...options,
     standbyReplicas,
     applicationId: options.applicationId ?? options.topology.name,

@@ -1,7 +1,8 @@
+import { changelogTopic } from '../graph/names'
 import type { SubTopology } from '../graph/subtopologies'
 import type { Topology } from '../graph/topology'
 import type { TopicPartition } from '../log/port'
-import type { AssignableTask } from './assignor'
+import type { AssignableTask } from './assignment/model'
 import type { Runner } from './runner'
 import type { PreparedTopics } from './topics'
 
@@ -53,6 +54,9 @@ export function allTasks(topology: Topology, applicationId: string, topics: Prep
       inputs: inputTopics(sub, applicationId)
         .filter((topic) => partition < topics.partitionsOf(topic))
         .map((topic) => ({ topic, partition })),
+      changelogs: sub.stores
+        .filter(({ changelog }) => changelog)
+        .map(({ name }) => ({ topic: changelogTopic(applicationId, name), partition })),
     })),
   )
 }

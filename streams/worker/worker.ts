@@ -3,8 +3,9 @@ import type { OffsetReset } from '../graph/specs/source'
 import type { Topology } from '../graph/topology'
 import { type Counters, counters as newCounters } from './counters'
 import { checkFingerprint } from './fingerprint'
-import { GLOBAL_TASK, globalTables } from './global-tables'
+import { globalTables } from './global-tables'
 import { createLifecycle, type StateListener } from './lifecycle'
+import { readLocalState } from './local-state'
 import { createLoop } from './loop'
 import type { MemberMetadata } from './member-info'
 import { createMembership } from './membership'
@@ -73,12 +74,12 @@ export function createWorker(given: WorkerOptions): Worker {
     const topics = await prepareTopics(topology, applicationId, log.admin)
     const { partitionsOf } = topics
     await checkFingerprint({ topology, applicationId, partitionsOf, state, log, accept, logger })
-    const warm = (await state.tasks()).filter((task) => task !== GLOBAL_TASK)
+    const local = await readLocalState(options)
     const globals = globalTables({ options, topics, counters, onFatal: stopFor })
     const shared = await log.producer({ clientId: applicationId })
     const reader = await log.reader({ isolation: 'read_committed' })
     const inputs = reading({ reader, applicationId, logger, offsetReset: offsetResetOf(topology) })
-    const own = { options, topics, counters, lifecycle, runners, inputs, shared, warm }
+    const own = { options, topics, counters, lifecycle, runners, inputs, shared, local }
     const membership = createMembership({ ...own, globals: globals.views, onWake: wake, onFatal: stopFor })
     const loop = createLoop({ options, inputs, runners, stopping: lifecycle.stopping })
     return { globals, shared, reader, membership, loop }
