@@ -1,6 +1,7 @@
 import { bytes, json, keyValueStore, long, stream, string, timestampedKeyValueStore, topic, topology } from 'millrace'
+import { type CodecName, commandSerde } from './codec'
 
-/** What the load generator sends, as JSON; poison is bytes that are no JSON, or a command that asks to be refused. */
+/** What the load generator sends; poison is bytes that are none of these, or a command that asks to be refused. */
 export interface Command {
   /** Unique in a run. */
   readonly n: number
@@ -26,8 +27,12 @@ export interface Tally {
 export const PARTITIONS = 4
 
 /** The program under test: a store by key, effects with their number, and counts behind a repartition topic. */
-export function flow(applicationId: string) {
-  const commands = topic(`${applicationId}-commands`, { key: string, value: json<Command>(), partitions: PARTITIONS })
+export function flow(applicationId: string, codec: CodecName = 'json') {
+  const commands = topic(`${applicationId}-commands`, {
+    key: string,
+    value: commandSerde(codec),
+    partitions: PARTITIONS,
+  })
   const effects = topic(`${applicationId}-effects`, { key: string, value: json<Effect>(), partitions: PARTITIONS })
   const tallies = keyValueStore('tallies', { key: string, value: json<Tally>() })
   const groups = timestampedKeyValueStore('groups', { key: string, value: long })

@@ -41,13 +41,25 @@ export async function unprocessed(log: Log, { topology, commands, regrouped }: F
   return records.reduce((sum, own) => sum + own.length, 0)
 }
 
-/** Seconds until nothing is unprocessed; undefined when it takes longer than the limit. */
-export async function untilCaughtUp(log: Log, flow: Flow, limitSeconds: number): Promise<number | undefined> {
-  const began = Date.now()
-  const seconds = () => (Date.now() - began) / 1_000
-  while (seconds() < limitSeconds) {
+export interface CatchUp {
+  /** ms: when it began. */
+  readonly since: number
+  readonly withinSeconds: number
+}
+
+/** Beyond the limit, so that it can be said how late it was. */
+const PATIENCE = 3
+
+/** Seconds since then until nothing is unprocessed; undefined when it takes far longer than the limit. */
+export async function untilCaughtUp(
+  log: Log,
+  flow: Flow,
+  { since, withinSeconds }: CatchUp,
+): Promise<number | undefined> {
+  const seconds = () => (Date.now() - since) / 1_000
+  do {
     if ((await unprocessed(log, flow)) === 0) return seconds()
     await sleep(POLL_MS)
-  }
+  } while (seconds() < PATIENCE * withinSeconds)
   return undefined
 }

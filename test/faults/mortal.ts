@@ -1,9 +1,12 @@
-import type { Log } from 'millrace'
+import type { Log, LogReader } from 'millrace'
 
-/** Where in a commit a process dies: by `kill -9` of itself, so that nothing of it goes on. */
-export type DeathPoint = 'before the produce' | 'between produce and offsets' | 'after the commit'
+/**
+ * Where a process dies by `kill -9` of itself, so that nothing of it goes on: in a commit, or between two reads of a
+ * restore, of which the first is in the store.
+ */
+export type DeathPoint = 'before the produce' | 'between produce and offsets' | 'after the commit' | 'half restored'
 
-/** The log, in which the next commit kills the process at the point asked for. */
+/** The log, in which the next commit, or restore, kills the process at the point asked for. */
 export function mortal(log: Log, asked: () => DeathPoint | undefined): Log {
   const dieAt = (point: DeathPoint) => {
     if (asked() === point) process.kill(process.pid, 'SIGKILL')
@@ -27,6 +30,10 @@ export function mortal(log: Log, asked: () => DeathPoint | undefined): Log {
       const commit: typeof member.commit = (offsets) => settled(member.commit(offsets))
       return Object.create(member, { commit: { value: commit } }) as typeof member
     },
+    reader: async (options) =>
+      asked() === 'half restored'
+        ? dyingReader(await log.reader({ ...options, maxBytesPerPartition: SMALL_READ }), dieAt)
+        : log.reader(options),
   }
 
   async function around<T>(send: () => Promise<T>): Promise<T> {
@@ -38,5 +45,24 @@ export function mortal(log: Log, asked: () => DeathPoint | undefined): Log {
   async function settled(commit: Promise<void>): Promise<void> {
     await commit
     dieAt('after the commit')
+  }
+}
+
+/** So that one restore takes many reads. */
+const SMALL_READ = 4 * 1024
+/** Of changelogs, of those that brought something. */
+const READS_BEFORE_DEATH = 3
+
+function dyingReader(reader: LogReader, dieAt: (point: DeathPoint) => void): LogReader {
+  let reads = 0
+  return {
+    ...reader,
+    poll: async (maxWaitMs) => {
+      // Who reads on has put into the store what came before.
+      if (reads >= READS_BEFORE_DEATH) dieAt('half restored')
+      const batches = await reader.poll(maxWaitMs)
+      if (batches.some(({ topic, records }) => topic.endsWith('-changelog') && records.length > 0)) reads += 1
+      return batches
+    },
   }
 }

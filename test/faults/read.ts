@@ -1,6 +1,8 @@
 import type { Log, LogRecord, PartitionOffset } from 'millrace'
 
 const POLL_MS = 500
+/** A reader that brings nothing for so long while there is something is a bug, and waiting for it would say nothing. */
+const NOTHING_FOR_MS = 60_000
 
 /** Every committed record of a topic, by partition, in the order of offsets. A topic that does not exist has none. */
 export async function readTopic(log: Log, topic: string): Promise<readonly (readonly LogRecord[])[]> {
@@ -26,9 +28,12 @@ export async function readFrom(
   const reader = await log.reader({ isolation: 'read_committed' })
   try {
     reader.assign(positions)
+    let last = Date.now()
     while (open.size > 0) {
+      if (Date.now() - last > NOTHING_FOR_MS) throw stuck([...open])
       for (const batch of await reader.poll(POLL_MS)) {
         const place = places.find(({ topic, partition }) => topic === batch.topic && partition === batch.partition)!
+        last = Date.now()
         place.records.push(...batch.records.filter(({ offset }) => offset < place.end))
         if (batch.nextOffset >= place.end) open.delete(place)
       }
@@ -37,4 +42,13 @@ export async function readFrom(
     await reader.close()
   }
   return places.map(({ records }) => records)
+}
+
+function stuck(
+  places: readonly (PartitionOffset & { readonly end: number; readonly records: readonly LogRecord[] })[],
+) {
+  const where = places.map(({ topic, partition, offset, end, records }) => {
+    return `${topic}-${partition} from ${offset} to before ${end}, last read ${records.at(-1)?.offset ?? 'nothing'}`
+  })
+  return new Error(`nothing could be read for ${NOTHING_FOR_MS / 1_000} s: ${where.join('; ')}`)
 }

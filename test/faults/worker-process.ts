@@ -2,8 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ProcessingGuarantee } from 'millrace'
-import type { Status } from './app'
+import type { Order, Status } from './app'
 import type { DeathPoint } from './mortal'
 
 export interface WorkerProcess {
@@ -14,27 +13,29 @@ export interface WorkerProcess {
   signal(signal: NodeJS.Signals): void
   /** Lets it kill itself at that point of its next commit. */
   dieAt(point: DeathPoint): void
+  /** Its clock shows so much more, or less, than ours from now on. */
+  setClock(offsetMs: number): void
   untilEnded(): Promise<number | NodeJS.Signals>
 }
 
 export interface WorkerProcessOptions {
-  readonly applicationId: string
-  readonly brokers: readonly string[]
-  readonly stateDir: string
-  readonly guarantee: ProcessingGuarantee
-  readonly sessionTimeoutMs: number
+  /** The program, from the root of the repository. */
+  readonly program: string
+  /** All of its environment but the way to the programs. */
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly logFile: string
 }
 
 const root = join(__dirname, '..', '..')
 
-export function startWorker(options: WorkerProcessOptions): WorkerProcess {
-  const output = openSync(options.logFile, 'a')
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--import', 'tsx', '--conditions=source', 'test/faults/app.ts'],
-    { cwd: root, env: environment(options), stdio: ['ignore', output, output, 'ipc'] },
-  )
+export function startWorker({ program, env, logFile }: WorkerProcessOptions): WorkerProcess {
+  const { PATH, HOME, LOG_LEVEL } = process.env
+  const output = openSync(logFile, 'a')
+  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', '--conditions=source', program], {
+    cwd: root,
+    env: { PATH, HOME, LOG_LEVEL, ...env },
+    stdio: ['ignore', output, output, 'ipc'],
+  })
   closeSync(output)
   let status: Status | undefined
   let ended: number | NodeJS.Signals | undefined
@@ -46,6 +47,7 @@ export function startWorker(options: WorkerProcessOptions): WorkerProcess {
     ended = (code as number | null) ?? (signal as NodeJS.Signals)
     return ended
   })
+  const tell = (order: Order) => void child.send(order, () => undefined)
   return {
     get status() {
       return status
@@ -54,22 +56,8 @@ export function startWorker(options: WorkerProcessOptions): WorkerProcess {
       return ended
     },
     signal: (signal) => void child.kill(signal),
-    dieAt: (point) => void child.send(point, () => undefined),
+    dieAt: (dieAt) => tell({ dieAt }),
+    setClock: (clockOffsetMs) => tell({ clockOffsetMs }),
     untilEnded: () => exited,
-  }
-}
-
-/** Nothing of our own environment but the way to the programs. */
-function environment(options: WorkerProcessOptions): NodeJS.ProcessEnv {
-  const { PATH, HOME, LOG_LEVEL } = process.env
-  return {
-    PATH,
-    HOME,
-    LOG_LEVEL,
-    APPLICATION_ID: options.applicationId,
-    BROKERS: options.brokers.join(','),
-    STATE_DIR: options.stateDir,
-    GUARANTEE: options.guarantee,
-    SESSION_TIMEOUT_MS: String(options.sessionTimeoutMs),
   }
 }

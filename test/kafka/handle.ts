@@ -29,6 +29,17 @@ export interface StartOptions {
   readonly nodes?: number
   /** Further lines of server.properties; they win over ours. */
   readonly properties?: Readonly<Record<string, string>>
+  /** Further doors of each broker, for one node only: who comes in by one is told its own address for the broker. */
+  readonly listeners?: readonly ExtraListener[]
+}
+
+export interface ExtraListener {
+  /** Capital letters and digits. */
+  readonly name: string
+  /** Where the broker listens. */
+  readonly port: number
+  /** Where it says it is to be found: the port of what stands before it. */
+  readonly advertisedPort: number
 }
 
 /** The one version that is started, as container or as Java process. */

@@ -69,7 +69,8 @@ async function prepareNodes(tools: Tools, options: StartOptions): Promise<KafkaN
     const directory = path.join(base, `node-${index + 1}`)
     await mkdir(directory)
     const config = path.join(directory, 'server.properties')
-    const node = { id: index + 1, port, controllerPorts, dataDir: path.join(directory, 'data') }
+    const dataDir = path.join(directory, 'data')
+    const node = { id: index + 1, port, controllerPorts, dataDir, extraListeners: options.listeners }
     await writeFile(config, nodeProperties(node, options.properties))
     const format = ['-cp', classpath(tools.jars), 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config]
     await promisify(execFile)(tools.java, format)

@@ -1,3 +1,5 @@
+import type { ExtraListener } from './handle'
+
 /** What both launchers set: one machine, no waiting, no replicas that are not there. */
 export function commonProperties(nodes: number): Record<string, string> {
   const replicas = String(Math.min(3, nodes))
@@ -31,16 +33,30 @@ export interface NodeProperties {
   readonly port: number
   readonly controllerPorts: readonly number[]
   readonly dataDir: string
+  readonly extraListeners?: readonly ExtraListener[]
 }
 
 export function nodeProperties(node: NodeProperties, extra: Readonly<Record<string, string>> = {}): string {
   const controllers = node.controllerPorts.map((port, index) => `${index + 1}@127.0.0.1:${port}`)
+  const doors = node.extraListeners ?? []
+  const common = commonProperties(controllers.length)
   const all: Record<string, string> = {
-    ...commonProperties(controllers.length),
+    ...common,
     'node.id': String(node.id),
     'controller.quorum.voters': controllers.join(','),
-    listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controllerPorts[node.id - 1]}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${node.port}`,
+    'listener.security.protocol.map': joined(
+      common['listener.security.protocol.map']!,
+      ...doors.map(({ name }) => `${name}:PLAINTEXT`),
+    ),
+    listeners: joined(
+      `PLAINTEXT://127.0.0.1:${node.port}`,
+      `CONTROLLER://127.0.0.1:${node.controllerPorts[node.id - 1]}`,
+      ...doors.map(({ name, port }) => `${name}://127.0.0.1:${port}`),
+    ),
+    'advertised.listeners': joined(
+      `PLAINTEXT://127.0.0.1:${node.port}`,
+      ...doors.map(({ name, advertisedPort }) => `${name}://127.0.0.1:${advertisedPort}`),
+    ),
     'log.dirs': node.dataDir,
     ...extra,
   }
@@ -48,3 +64,5 @@ export function nodeProperties(node: NodeProperties, extra: Readonly<Record<stri
     .map(([name, value]) => `${name}=${value}\n`)
     .join('')
 }
+
+const joined = (...parts: readonly string[]) => parts.join(',')

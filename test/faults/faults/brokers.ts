@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Fault } from './fault'
+import type { FlowFault } from './fault'
 
 /** One broker after the other goes and comes back, orderly and by kill -9, while two of three stand. */
-export const brokers: Fault = {
+export const brokers: FlowFault = {
   number: 4,
   name: 'brokers',
   title: 'brokers bounced, clean and hard',
   brokers: 3,
-  async run({ random, nodes, strike, untilReady }, size) {
+  async run({ random, nodes, strike, healed, untilReady }, size) {
     const cycles = size === 'short' ? 2 : 10
     for (let cycle = 0; cycle < cycles; cycle += 1) {
       const node = random.pick(nodes)
@@ -16,25 +16,31 @@ export const brokers: Fault = {
       await strike(`${signal} to broker ${node.id}`, () => node.kill(signal))
       await sleep(random.between(500, 4_000))
       await node.start()
+      healed()
       // Until its replicas are in sync again the loss of another one would be an outage, which is another fault.
-      await sleep(5_000)
+      if (cycle < cycles - 1) await sleep(5_000)
       await untilReady()
     }
   },
 }
 
 const DOWN_MS = 20_000
+const LATE_SLOT = 3
 
-export const outage: Fault = {
+/** Nobody can do anything, and one worker is even started meanwhile. */
+export const outage: FlowFault = {
   number: 5,
   name: 'outage',
-  title: 'all brokers down for 20 s',
+  title: 'all brokers down for 20 s, and while a worker starts',
   brokers: 3,
-  async run({ nodes, strike, untilReady }) {
+  async run({ nodes, strike, note, start, healed, untilReady }) {
     await sleep(1_000)
     await strike('SIGKILL to all brokers', () => Promise.all(nodes.map((node) => node.kill('SIGKILL'))))
+    start(LATE_SLOT)
+    note(`worker ${LATE_SLOT} is started while there is no broker`)
     await sleep(DOWN_MS)
     await Promise.all(nodes.map((node) => node.start()))
+    healed()
     await sleep(2_000)
     await untilReady()
   },

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Fault } from './fault'
+import type { FlowFault } from './fault'
 
 /** A worker is asked to end while it works, and started again: it must commit, leave the group at once, and repeat nothing. */
-export const sigterm: Fault = {
+export const sigterm: FlowFault = {
   number: 16,
   name: 'sigterm',
   title: 'SIGTERM under load, one worker after the other',
   brokers: 1,
   orderly: true,
-  async run({ random, size: workers, strike, terminate, start, untilReady }, size) {
+  async run({ random, size: workers, strike, terminate, start, healed, untilReady }, size) {
     const cycles = size === 'short' ? 3 : 9
     for (let cycle = 0; cycle < cycles; cycle += 1) {
       const slot = cycle % workers
@@ -16,6 +16,7 @@ export const sigterm: Fault = {
       await strike(`SIGTERM to worker ${slot}`, () => terminate(slot))
       await untilReady()
       start(slot)
+      healed()
       await untilReady()
     }
   },

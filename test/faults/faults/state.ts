@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../random'
 import type { World } from '../world'
-import type { Fault } from './fault'
+import type { FlowFault } from './fault'
 
 type Damage = (world: World, slot: number) => Promise<string>
 
@@ -33,14 +33,14 @@ const damages: readonly Damage[] = [deleted, restored, truncated]
 const backupOf = (directory: string) => `${directory}-backup`
 
 /** What lies on a worker's disk is not what it left there: the changelog has the word. */
-export const state: Fault = {
+export const state: FlowFault = {
   number: 8,
   name: 'state',
   title: 'state directory deleted, an old copy restored, files truncated',
   brokers: 1,
   damages: true,
   async run(world, size) {
-    const { random, live, worker, strike, kill, start, stateDir, untilReady } = world
+    const { random, live, worker, strike, kill, start, stateDir, healed, untilReady } = world
     // Taken while it stands still, as a backup of a running store would be of no use to anybody.
     for (const slot of live()) {
       worker(slot)!.signal('SIGSTOP')
@@ -54,6 +54,7 @@ export const state: Fault = {
       await strike(`worker ${victim} is killed`, () => kill(victim))
       const what = await damages[cycle % damages.length]!(world, victim)
       await strike(`it comes back with ${what}`, () => start(victim))
+      healed()
       await untilReady()
     }
   },

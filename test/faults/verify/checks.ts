@@ -2,7 +2,7 @@ import type { Operation } from '../load'
 import type { Evidence, InputRecord } from './evidence'
 
 export interface Violation {
-  readonly check: 'L' | 'D' | 'S' | 'O' | 'Q' | 'V'
+  readonly check: 'L' | 'D' | 'S' | 'O' | 'Q' | 'M' | 'V'
   readonly what: string
 }
 
@@ -21,7 +21,7 @@ export function checkLost({ evidence, operations }: CheckOptions): readonly Viol
   const input = new Map(evidence.input.flat().map((record) => [placeOf(record), record]))
   const effective = new Set(evidence.effects.flat().map(({ effect }) => placeOf(effect)))
   const absent = operations.filter(
-    ({ result, place, bytes }) => result === 'ok' && input.get(placeOf(place!))?.bytes.equals(bytes) !== true,
+    ({ result, place, bytes }) => result === 'ok' && !sameBytes(input.get(placeOf(place!))?.bytes, bytes),
   )
   const commands = [...input.values()].filter(({ command }) => command !== undefined)
   return [
@@ -32,6 +32,11 @@ export function checkLost({ evidence, operations }: CheckOptions): readonly Viol
   ]
 }
 const lost = (what: string): Violation => ({ check: 'L', what })
+
+/** Undefined for what is not there at all. */
+function sameBytes(found: Buffer | null | undefined, wanted: Buffer | null): boolean {
+  return found === null || wanted === null ? found === wanted : found?.equals(wanted) === true
+}
 
 /** Under exactly-once each command has one effect and nothing else has any; at-least-once may repeat them. */
 export function checkDoubled({ evidence, exact }: CheckOptions): readonly Violation[] {
@@ -88,7 +93,7 @@ export function checkBuried({ evidence, exact }: CheckOptions): readonly Violati
     }
     buried.times += 1
     const { record } = buried
-    if (letter.value?.equals(record.bytes) !== true || String(letter.key) !== record.key)
+    if (!sameBytes(letter.value, record.bytes) || String(letter.key) !== record.key)
       violations.push({ check: 'Q', what: `the dead letter of ${place} has other bytes` })
   }
   for (const [place, { times }] of poison) {

@@ -12,13 +12,14 @@ import {
   storedEntries,
   type TopicPartition,
 } from 'millrace'
+import type { Codec } from '../codec'
 import type { Command, Effect, Flow } from '../flow'
 import { readTopic } from '../read'
 
 export interface InputRecord extends TopicPartition {
   readonly offset: number
   readonly key: string
-  readonly bytes: Buffer
+  readonly bytes: Buffer | null
   /** Undefined for poison. */
   readonly command: Command | undefined
 }
@@ -50,7 +51,14 @@ export interface Evidence {
   readonly damaged: readonly string[]
 }
 
-export async function gather(log: Log, flow: Flow, stateDirs: readonly string[]): Promise<Evidence> {
+export interface EvidenceOptions {
+  readonly log: Log
+  readonly flow: Flow
+  readonly codec: Codec
+  readonly stateDirs: readonly string[]
+}
+
+export async function gather({ log, flow, codec, stateDirs }: EvidenceOptions): Promise<Evidence> {
   const { topology, commands, effects, regrouped } = flow
   const changelogs = new Map<string, readonly (readonly LogRecord[])[]>()
   for (const { name } of [flow.tallies, flow.groups]) {
@@ -59,7 +67,10 @@ export async function gather(log: Log, flow: Flow, stateDirs: readonly string[])
   const stores = await gatherStores(flow, stateDirs)
   return {
     input: (await readTopic(log, commands.name)).map((records, partition) =>
-      records.map((record) => toInput(record, commands.name, partition)),
+      records.map(({ offset, key, value }) => {
+        const command = value === null ? undefined : commandIn(value, codec)
+        return { topic: commands.name, partition, offset, key: String(key), bytes: value, command }
+      }),
     ),
     effects: (await readTopic(log, effects.name)).map((records) =>
       records.map(({ key, value }) => ({ key: String(key), effect: JSON.parse(String(value)) as Effect })),
@@ -71,45 +82,40 @@ export async function gather(log: Log, flow: Flow, stateDirs: readonly string[])
   }
 }
 
-function toInput({ offset, key, value }: LogRecord, topic: string, partition: number): InputRecord {
-  return { topic, partition, offset, key: String(key), bytes: value!, command: parse(value!) }
-}
-
-function parse(bytes: Buffer): Command | undefined {
-  try {
-    const command = JSON.parse(bytes.toString('utf8')) as Command
-    return command.refuse === true ? undefined : command
-  } catch {
-    return undefined
-  }
+function commandIn(bytes: Buffer, codec: Codec): Command | undefined {
+  const command = codec.decode(bytes)
+  return command?.refuse === true ? undefined : command
 }
 
 async function gatherStores(flow: Flow, stateDirs: readonly string[]) {
+  const found: StoresIn[] = []
+  for (const directory of stateDirs) found.push(await copiesIn(flow, directory))
+  return { copies: found.flatMap(({ copies }) => copies), damaged: found.flatMap(({ damaged }) => damaged) }
+}
+
+type StoresIn = Pick<Evidence, 'copies' | 'damaged'>
+
+/** What lies in one worker's directory, which nobody may have open. */
+export async function copiesIn(flow: Flow, directory: string): Promise<StoresIn> {
   const copies: StoreCopy[] = []
   const damaged: string[] = []
-  for (const directory of stateDirs) {
-    const state = levelStateDirectory(directory, flow.topology.name)
-    for (const task of await state.tasks()) {
-      const [sub, partition] = task.split('_').map(Number) as [number, number]
-      for (const declaration of flow.topology.subTopologies[sub]!.stores) {
-        const place = join(directory, task, declaration.name)
-        try {
-          const backend = await state.open(task, declaration.name)
-          try {
-            const entries = [...storedEntries(declaration, backend)].map(copied)
-            const position = backend.position() ?? 0
-            copies.push({ directory, task, store: declaration.name, partition, position, entries })
-          } finally {
-            await backend.close()
-          }
-        } catch (error) {
-          if (!(error instanceof MillraceError) || error.code !== 'STATE_CORRUPT') throw error
-          damaged.push(`${place}: ${messageOf(error)}`)
-        }
+  const state = levelStateDirectory(directory, flow.topology.name)
+  for (const task of await state.tasks()) {
+    const [sub, partition] = task.split('_').map(Number) as [number, number]
+    for (const declaration of flow.topology.subTopologies[sub]!.stores) {
+      try {
+        const backend = await state.open(task, declaration.name)
+        const entries = [...storedEntries(declaration, backend)].map(copied)
+        const position = backend.position() ?? 0
+        await backend.close()
+        copies.push({ directory, task, store: declaration.name, partition, position, entries })
+      } catch (error) {
+        if (!(error instanceof MillraceError) || error.code !== 'STATE_CORRUPT') throw error
+        damaged.push(`${join(directory, task, declaration.name)}: ${messageOf(error)}`)
       }
     }
-    await state.close()
   }
+  await state.close()
   return { copies, damaged }
 }
 

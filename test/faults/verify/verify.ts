@@ -1,5 +1,3 @@
-import type { Log } from 'millrace'
-import type { Flow } from '../flow'
 import {
   type CheckOptions,
   checkBuried,
@@ -9,7 +7,7 @@ import {
   commandsOf,
   type Violation,
 } from './checks'
-import { gather } from './evidence'
+import { type EvidenceOptions, gather } from './evidence'
 import { checkStores } from './stores'
 
 export interface Figures {
@@ -29,15 +27,12 @@ export interface Verdict {
   readonly violations: readonly Violation[]
 }
 
-export interface VerifyOptions extends Pick<CheckOptions, 'operations' | 'exact'> {
-  readonly log: Log
-  readonly flow: Flow
-  readonly stateDirs: readonly string[]
-}
+export type VerifyOptions = EvidenceOptions & Pick<CheckOptions, 'operations' | 'exact'>
 
 /** Offline: nothing may be running any more. It knows nothing of how the engine works, only what it promises. */
-export async function verify({ log, flow, stateDirs, operations, exact }: VerifyOptions): Promise<Verdict> {
-  const evidence = await gather(log, flow, stateDirs)
+export async function verify({ operations, exact, ...sources }: VerifyOptions): Promise<Verdict> {
+  const evidence = await gather(sources)
+  const { flow } = sources
   const options = { evidence, operations, exact }
   const input = evidence.input.flat()
   const results = (wanted: string) => operations.filter(({ result }) => result === wanted).length
