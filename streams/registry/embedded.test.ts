@@ -33,16 +33,26 @@ describe('a registry in a directory', () => {
     before.setLevel('NONE')
     before.setLevel('FORWARD', 'b-value')
     before.setLevel(null, 'b-value')
+    before.setMode('READONLY', 'z-value')
+    before.register('gone', schema('Gone'))
+    before.deleteSubject('gone')
+    before.deleteSubject('gone', true)
+    const needsA = { type: 'array', items: 'A' }
+    before.register('list', JSON.stringify(needsA), { references: [{ name: 'A', subject: 'a-value', version: 1 }] })
+    before.deleteSubject('a-key')
     before.close()
 
     const after = open()
-    expect(after.subjects()).toEqual(['a-value', 'b-value', 'a-key'])
+    expect(after.subjects('with')).toEqual(['a-value', 'b-value', 'a-key', 'list'])
+    expect(after.subjects()).toEqual(['a-value', 'b-value', 'list'])
+    expect(after.mode('z-value')).toBe('READONLY')
+    expect(after.schemaById(4).referenced).toEqual([{ name: 'A', schema: schema('A') }])
     expect(after.versions('a-value')).toEqual([
       { subject: 'a-value', version: 1, id: 1, type: 'AVRO', schema: schema('A') },
     ])
-    expect(after.usesOf(2).map(({ subject }) => subject)).toEqual(['b-value', 'a-key'])
+    expect(after.usesOf(2, 'with').map(({ subject }) => subject)).toEqual(['b-value', 'a-key'])
     expect([after.level('a-value'), after.level('b-value'), after.level()]).toEqual(['FULL', 'NONE', 'NONE'])
-    expect(after.register('c-value', schema('C'))).toBe(3)
+    expect(after.register('c-value', schema('C'))).toBe(5)
     expect(after.register('b-value', schema('B'))).toBe(2)
   })
 
@@ -59,12 +69,16 @@ describe('a registry in a directory', () => {
       expect(after.subjects()).toEqual(['a-value'])
       expect(after.register('c-value', schema('C'))).toBe(2)
       after.close()
-      expect(open().subjects()).toEqual(['a-value', 'c-value'])
+      const again = open()
+      expect(again.subjects()).toEqual(['a-value', 'c-value'])
+      again.close()
     }
   })
 
   test('says where a line in the middle is broken', () => {
-    open().register('a-value', schema('A'))
+    const before = open()
+    before.register('a-value', schema('A'))
+    before.close()
     appendFileSync(file, '{"kind":\n')
     expect(open).toThrow(
       expect.objectContaining({
@@ -73,6 +87,13 @@ describe('a registry in a directory', () => {
         details: { file, line: 2 },
       }),
     )
+  })
+
+  test('is of one at a time', () => {
+    const first = open()
+    expect(open).toThrow(expect.objectContaining({ code: 'STATE_LOCKED', details: { directory, pid: process.pid } }))
+    first.close()
+    expect(open().subjects()).toEqual([])
   })
 
   test('is an outage where the disk refuses, and changes nothing', () => {

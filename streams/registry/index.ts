@@ -1,11 +1,21 @@
 export * from './codegen'
 export { type Compatibility, checkCompatibility, type Incompatibility, type IncompatibilityType } from './compatibility'
+export { type RegistryConnection, type RegistryCredentials, type RegistryTls, registryFromEnv } from './connection'
 export { type EmbeddedRegistry, embeddedRegistry } from './embedded'
 export { inMemoryRegistry } from './in-memory'
 export { type CompatibilityLevel, compatibilityLevels, type LevelViolation, levelViolations } from './levels'
 export type { LocalRegistry } from './local'
 export { type LogRegistry, openLogRegistry } from './log-registry'
-export type { RegisteredSchema, SchemaRegistry, SchemaType } from './port'
+export type {
+  ReferencedSchema,
+  RegisteredSchema,
+  RegisterOptions,
+  SchemaReference,
+  SchemaRegistry,
+  SchemaType,
+} from './port'
+export { parseRegistered } from './references'
 export { type RemoteRegistryOptions, remoteRegistry } from './remote'
-export { type RegistryServer, registryRoutes, type ServedRegistry, serveRegistry } from './server'
-export type { SubjectVersion } from './state'
+export { registryRoutes, type ServedRegistry } from './routes'
+export { type RegistryServer, type RegistryServerOptions, serveRegistry } from './server'
+export type { Deleted, RegistryMode, SubjectVersion } from './state'

@@ -1,34 +1,71 @@
 /** A registry in this process: it answers at once. In memory or durable is only a question of where its entries go. */
-import { TerminalError } from '../errors'
-import { parseAvro } from './avro/parse'
-import type { AvroType } from './avro/schema'
-import { minify } from './avro/text'
-import { type CompatibilityLevel, type LevelViolation, levelViolations } from './levels'
-import type { RegisteredSchema, SchemaRegistry, SchemaType } from './port'
-import { type RegistryEntry, type RegistryState, registryState, type SubjectVersion } from './state'
+import { deletions } from './deletions'
+import { type Given, givenSchema, referencedSchemas, referrers, versionEntry } from './given'
+import { identityOf } from './identity'
+import { importSchema } from './importing'
+import type { CompatibilityLevel, LevelViolation } from './levels'
+import { type Modes, modes } from './modes'
+import type { RegisteredSchema, RegisterOptions, SchemaRegistry } from './port'
+import * as refusal from './refusals'
+import {
+  type Deleted,
+  isMeant,
+  meansSubject,
+  nextVersion,
+  type RegistryEntry,
+  type RegistryState,
+  registryState,
+  type SubjectVersion,
+} from './state'
+import { findViolations, incompatible, parsedVersions } from './verdicts'
 
-export interface LocalRegistry extends SchemaRegistry {
-  register(subject: string, schema: string, type?: SchemaType): number
+export interface LocalRegisterOptions extends RegisterOptions {
+  /** Only in the mode IMPORT: the id it has elsewhere. */
+  readonly id?: number
+  /** Only in the mode IMPORT: the version it has elsewhere. */
+  readonly version?: number
+}
+
+export interface FindOptions extends RegisterOptions {
+  readonly deleted?: boolean
+}
+
+export interface LocalRegistry extends SchemaRegistry, Modes {
+  register(subject: string, schema: string, options?: LocalRegisterOptions): number
   schemaById(id: number): RegisteredSchema
   /** In the order of their first registration. */
-  subjects(): readonly string[]
+  subjects(deleted?: Deleted): readonly string[]
   /** Oldest first; empty for an unknown subject. */
-  versions(subject: string): readonly SubjectVersion[]
+  versions(subject: string, deleted?: Deleted): readonly SubjectVersion[]
   /** Where a schema is used. */
-  usesOf(id: number): readonly SubjectVersion[]
+  usesOf(id: number, deleted?: Deleted): readonly SubjectVersion[]
+  /** The ids of the schemas that refer to this one. */
+  referencedBy(subject: string, version: number): readonly number[]
   /** The version of the subject that has this schema. @throws TerminalError SCHEMA_INVALID */
-  find(subject: string, schema: string, type?: SchemaType): SubjectVersion | undefined
+  find(subject: string, schema: string, options?: FindOptions): SubjectVersion | undefined
   /**
    * What forbids the schema to follow these versions at the subject's level; empty when nothing does.
    * @throws TerminalError SCHEMA_INVALID
    */
-  violations(subject: string, schema: string, versions: readonly SubjectVersion[]): readonly LevelViolation[]
+  violations(
+    subject: string,
+    schema: string,
+    versions: readonly SubjectVersion[],
+    options?: RegisterOptions,
+  ): readonly LevelViolation[]
   /** The level in force for a subject, or without one for all subjects that have none of their own. */
   level(subject?: string): CompatibilityLevel
   /** The subject's own level. */
   ownLevel(subject: string): CompatibilityLevel | undefined
   /** Null takes the level away again: the subject goes by the common one, the common one is BACKWARD. */
   setLevel(level: CompatibilityLevel | null, subject?: string): void
+  /**
+   * Takes a subject's versions out of sight, or (`permanent`, those out of sight already) away for ever.
+   * @returns the versions @throws TerminalError SCHEMA_UNKNOWN, REGISTRY_REFUSED
+   */
+  deleteSubject(subject: string, permanent?: boolean): readonly number[]
+  /** The same for one version. @throws TerminalError SCHEMA_UNKNOWN, REGISTRY_REFUSED */
+  deleteVersion(subject: string, version: number, permanent?: boolean): number
 }
 
 export interface LocalRegistryOptions {
@@ -41,53 +78,67 @@ export interface LocalRegistryOptions {
 export function localRegistry(options: LocalRegistryOptions): LocalRegistry {
   const state = registryState()
   const ids = new Map<string, number>()
-  const parsed = new Map<number, AvroType>()
   const apply = (entry: RegistryEntry) => {
     state.apply(entry)
-    if (entry.kind === 'version') ids.set(identity(entry.schema, entry.type), entry.id)
+    if (entry.kind !== 'version') return
+    const identity = identityOf(entry.schema, entry.type, entry.references)
+    if (!state.byId.has(ids.get(identity) ?? -1)) ids.set(identity, entry.id)
   }
   for (const entry of options.entries) apply(entry)
   const commit = (entry: RegistryEntry) => {
     options.record(entry)
     apply(entry)
   }
-  const parsedVersion = ({ id, schema }: SubjectVersion) => {
-    const type = parsed.get(id) ?? parseAvro(schema)
-    parsed.set(id, type)
-    return type
-  }
-  const versions = (subject: string) => state.subjects.get(subject) ?? []
+  const versions = (subject: string, deleted: Deleted = 'without') =>
+    (state.subjects.get(subject) ?? []).filter((one) => isMeant(one, deleted))
+  const parsedVersion = parsedVersions(state)
   const level = (subject?: string) => levelOf(state, subject)
-  const violations: LocalRegistry['violations'] = (subject, schema, against) =>
-    levelViolations(level(subject), parseAvro(schema), against.map(parsedVersion))
-  const find = (subject: string, schema: string, type: SchemaType = 'AVRO') => {
-    checkSchema(schema, type)
-    const id = ids.get(identity(schema, type))
-    return versions(subject).find((version) => version.id === id)
+  const mode = modes(state, commit)
+  const knownId = (given: Given) => {
+    const id = ids.get(identityOf(given.schema, given.type, given.references))
+    return id !== undefined && state.byId.has(id) ? id : undefined
   }
+  const findGiven = (subject: string, given: Given, deleted: Deleted) => {
+    const id = knownId(given)
+    return versions(subject, deleted).findLast((version) => version.id === id)
+  }
+  const violationsOf = (subject: string, given: Given, against: readonly SubjectVersion[]) =>
+    findViolations(level(subject), given, against, parsedVersion)
 
   return {
-    register: (subject, schema, type = 'AVRO') => {
-      if (subject === '') throw new TerminalError('SCHEMA_INVALID', 'a subject needs a name')
-      const known = find(subject, schema, type)
-      if (known) return known.id
-      const found = violations(subject, schema, versions(subject))
+    ...mode,
+    ...deletions(state, commit, mode.mode),
+    register: (subject, schema, given = {}) => {
+      if (subject === '') throw refusal.subjectWithoutName()
+      const one = givenSchema(state, schema, given)
+      const known = findGiven(subject, one, 'without')
+      if (known && (given.id === undefined || given.id === known.id)) return known.id
+      if (mode.mode(subject) === 'READONLY') throw refusal.readOnly(subject)
+      if (mode.mode(subject) === 'IMPORT')
+        return importSchema(state, commit, { ...one, subject, id: given.id, version: given.version })
+      if (given.id !== undefined || given.version !== undefined) throw refusal.notImporting(subject)
+      const found = violationsOf(subject, one, versions(subject))
       if (found.length > 0) throw incompatible(subject, level(subject), versions(subject), found)
-      const id = ids.get(identity(schema, type)) ?? state.byId.size + 1
-      const version = (versions(subject).at(-1)?.version ?? 0) + 1
-      commit({ kind: 'version', subject, version, id, type, schema })
+      const id = knownId(one) ?? state.lastId() + 1
+      commit(versionEntry(subject, nextVersion(versions(subject, 'with')), id, one))
       return id
     },
     schemaById: (id) => {
       const schema = state.byId.get(id)
-      if (!schema) throw new TerminalError('SCHEMA_UNKNOWN', `no schema has the id ${id}`, { details: { id } })
-      return schema
+      if (!schema) throw refusal.schemaUnknown(id)
+      if (schema.references === undefined) return schema
+      return { ...schema, referenced: referencedSchemas(state, schema.references) }
     },
-    subjects: () => [...state.subjects.keys()],
+    subjects: (deleted = 'without') =>
+      [...state.subjects].filter(([, all]) => meansSubject(all, deleted)).map(([subject]) => subject),
     versions,
-    usesOf: (id) => [...state.subjects.values()].flat().filter((version) => version.id === id),
-    find,
-    violations,
+    usesOf: (id, deleted = 'without') =>
+      [...state.subjects.values()].flat().filter((version) => version.id === id && isMeant(version, deleted)),
+    referencedBy: (subject, version) => referrers(state, subject, version).map(({ id }) => id),
+    find: (subject, schema, given = {}) =>
+      findGiven(subject, givenSchema(state, schema, given), given.deleted ? 'with' : 'without'),
+    violations: (subject, schema, against, given = {}) =>
+      violationsOf(subject, givenSchema(state, schema, given), against),
     level,
     ownLevel: (subject) => state.levels.get(subject),
     setLevel: (value, subject) => commit({ kind: 'level', subject: subject ?? null, level: value }),
@@ -96,41 +147,4 @@ export function localRegistry(options: LocalRegistryOptions): LocalRegistry {
 
 function levelOf(state: RegistryState, subject?: string): CompatibilityLevel {
   return (subject !== undefined && state.levels.get(subject)) || state.levels.get(null) || 'BACKWARD'
-}
-
-/** Two texts are one schema where they differ in white space only. */
-function identity(schema: string, type: SchemaType): string {
-  return `${type} ${minify(schema)}`
-}
-
-function checkSchema(schema: string, type: SchemaType): void {
-  if (type !== 'AVRO') {
-    const message = `this registry keeps Avro schemas only; use a Confluent-compatible one for ${type}`
-    throw new TerminalError('SCHEMA_INVALID', message)
-  }
-  parseAvro(schema)
-}
-
-function incompatible(
-  subject: string,
-  level: CompatibilityLevel,
-  versions: readonly SubjectVersion[],
-  violations: readonly LevelViolation[],
-): TerminalError {
-  const lines = describeViolations(violations, versions)
-  const message = `the schema may not follow in subject ${subject}, whose level is ${level}: ${lines.join('; ')}`
-  return new TerminalError('SCHEMA_INCOMPATIBLE', message, { details: { subject, level, violations } })
-}
-
-/** One line per reason. */
-export function describeViolations(
-  violations: readonly LevelViolation[],
-  versions: readonly SubjectVersion[],
-): readonly string[] {
-  return violations.flatMap(({ index, direction, incompatibilities, problem }) => {
-    const version = `version ${versions[index]?.version ?? index + 1}`
-    const who = direction === 'backward' ? `it cannot read ${version}` : `${version} cannot read it`
-    const reasons = incompatibilities.map(({ type, location, message }) => `${type} at ${location}, ${message}`)
-    return (problem === undefined ? reasons : [problem]).map((reason) => `${who}: ${reason}`)
-  })
 }

@@ -3,10 +3,11 @@ import { FencedError, OutageError, TerminalError } from '../errors'
 import type { Log, LogReader, TransactionalProducer } from '../log/port'
 import { recordsBuffer } from '../log/records'
 import { type LocalRegistry, localRegistry } from './local'
-import type { ServedRegistry } from './server'
+import type { ServedRegistry } from './routes'
 import type { RegistryEntry } from './state'
 
 export interface LogRegistry extends ServedRegistry {
+  refresh(): Promise<void>
   close(): Promise<void>
 }
 
@@ -96,18 +97,27 @@ export async function openLogRegistry(log: Log, options: LogRegistryOptions = {}
 
   await inTurn(catchUp)
   return {
-    register: (subject, schema, type) => {
-      const known = local.find(subject, schema, type)
-      return known === undefined ? changed((registry) => registry.register(subject, schema, type)) : known.id
+    register: (subject, schema, options) => {
+      const known = local.find(subject, schema, options)
+      if (known !== undefined && options?.id === undefined) return known.id
+      return changed((registry) => registry.register(subject, schema, options))
     },
     setLevel: (level, subject) => changed((registry) => registry.setLevel(level, subject)),
-    subjects: () => local.subjects(),
-    versions: (subject) => local.versions(subject),
-    usesOf: (id) => local.usesOf(id),
-    find: (subject, schema, type) => local.find(subject, schema, type),
-    violations: (subject, schema, versions) => local.violations(subject, schema, versions),
+    setMode: (mode, subject, force) => changed((registry) => registry.setMode(mode, subject, force)),
+    deleteSubject: (subject, permanent) => changed((registry) => registry.deleteSubject(subject, permanent)),
+    deleteVersion: (subject, version, permanent) =>
+      changed((registry) => registry.deleteVersion(subject, version, permanent)),
+    refresh: () => inTurn(catchUp),
+    subjects: (deleted) => local.subjects(deleted),
+    versions: (subject, deleted) => local.versions(subject, deleted),
+    usesOf: (id, deleted) => local.usesOf(id, deleted),
+    referencedBy: (subject, version) => local.referencedBy(subject, version),
+    find: (subject, schema, options) => local.find(subject, schema, options),
+    violations: (subject, schema, versions, options) => local.violations(subject, schema, versions, options),
     level: (subject) => local.level(subject),
     ownLevel: (subject) => local.ownLevel(subject),
+    mode: (subject) => local.mode(subject),
+    ownMode: (subject) => local.ownMode(subject),
     schemaById: (id) => {
       try {
         return local.schemaById(id)

@@ -1,8 +1,8 @@
 /** The writers' schemas a serde has met: each compiled once, and the ids that are definitely unknown. */
 import type { Clock } from '../../clock'
-import { MillraceError, messageOf, TerminalError } from '../../errors'
-import { parseAvro } from '../../registry/avro/parse'
+import { messageOf, TerminalError } from '../../errors'
 import { isPromise, type MaybePromise, type RegisteredSchema, type SchemaRegistry } from '../../registry/port'
+import { parseRegistered } from '../../registry/references'
 import type { AvscType, Resolver } from './avsc'
 import { boundedWalk, type DecodeLimits, type Walk } from './bounds'
 import { compileWriter } from './compile'
@@ -93,9 +93,8 @@ export function writerDecoders(options: WritersOptions): Writers {
   }
 }
 
-function decoderOf({ schema, type }: RegisteredSchema, reader: AvscType, limits: DecodeLimits): WriterDecoder {
-  if (type !== 'AVRO') throw new MillraceError('SCHEMA_INVALID', `it is a ${type} schema, not Avro`)
-  const model = parseAvro(schema)
+function decoderOf(schema: RegisteredSchema, reader: AvscType, limits: DecodeLimits): WriterDecoder {
+  const model = parseRegistered(schema)
   const resolver = reader.createResolver(compileWriter(model), { ignoreNamespaces: true })
   return { walk: boundedWalk(model, limits), resolver }
 }

@@ -1,0 +1,91 @@
+/** How a registry is reached: its address, who we are to it, and whom we trust. */
+import { readFileSync } from 'node:fs'
+import { Agent } from 'node:https'
+import { MillraceError, messageOf } from '../errors'
+
+export type RegistryCredentials = { readonly user: string; readonly password: string } | { readonly token: string }
+
+/** PEM. */
+export interface RegistryTls {
+  /** Certificates of the authorities to trust, in place of the system's. */
+  readonly ca?: string | Buffer
+  /** Ours, where the registry asks for one. */
+  readonly cert?: string | Buffer
+  readonly key?: string | Buffer
+}
+
+export interface RegistryConnection {
+  /** For example `http://localhost:8081`, or with a path: `https://registry/apis/ccompat/v7`. */
+  readonly url: string
+  /** Basic credentials, or a bearer token. */
+  readonly credentials?: RegistryCredentials
+  readonly tls?: RegistryTls
+}
+
+/**
+ * The registry that the environment names: `KAFKA_SCHEMA_REGISTRY` (its URL), `…_USER` and `…_PASSWORD` or `…_TOKEN`, and for
+ * https `…_CA_PATH`, `…_CERT_PATH` and `…_KEY_PATH`. Undefined without a URL. An empty variable is an unset one.
+ * @throws MillraceError CONFIG_INVALID, naming the variable
+ */
+export function registryFromEnv(
+  environment: Readonly<Record<string, string | undefined>>,
+): RegistryConnection | undefined {
+  const named = (suffix: string) => environment[`KAFKA_SCHEMA_REGISTRY${suffix}`] || undefined
+  const url = named('')
+  if (url === undefined) return undefined
+  if (!/^https?:$/.test(protocolOf(url))) throw invalid('', 'must be an http or https URL')
+  const credentials = credentialsOf(named('_USER'), named('_PASSWORD'), named('_TOKEN'))
+  const file = (suffix: string) => {
+    const path = named(suffix)
+    return path === undefined ? undefined : readPem(suffix, path)
+  }
+  const [ca, cert, key] = [file('_CA_PATH'), file('_CERT_PATH'), file('_KEY_PATH')]
+  if ((cert === undefined) !== (key === undefined)) {
+    throw invalid(cert === undefined ? '_CERT_PATH' : '_KEY_PATH', 'must be set: a certificate and its key go together')
+  }
+  const tls = { ...(ca && { ca }), ...(cert && key && { cert, key }) }
+  return { url, ...(credentials && { credentials }), ...(Object.keys(tls).length > 0 && { tls }) }
+}
+
+function credentialsOf(user?: string, password?: string, token?: string): RegistryCredentials | undefined {
+  if (token !== undefined) {
+    if (user === undefined) return { token }
+    throw invalid('_TOKEN', 'must not be set, since KAFKA_SCHEMA_REGISTRY_USER is')
+  }
+  if (user === undefined) return undefined
+  if (password === undefined) throw invalid('_PASSWORD', 'must be set, since KAFKA_SCHEMA_REGISTRY_USER is')
+  return { user, password }
+}
+
+function readPem(suffix: string, path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    throw invalid(suffix, `names a file that cannot be read: ${messageOf(cause)}`)
+  }
+}
+
+function protocolOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).protocol : ''
+}
+
+function invalid(suffix: string, why: string): MillraceError {
+  const variable = `KAFKA_SCHEMA_REGISTRY${suffix}`
+  return new MillraceError('CONFIG_INVALID', `${variable} ${why}`, { details: { variable } })
+}
+
+/** The address without an ending slash. */
+export function addressOf({ url }: RegistryConnection): string {
+  return url.replace(/\/+$/, '')
+}
+
+/** Only what is reached by TLS needs an agent of its own. */
+export function agentOf({ tls }: RegistryConnection): Agent | undefined {
+  return tls && new Agent({ ...tls, keepAlive: true })
+}
+
+export function authorizationOf({ credentials }: RegistryConnection): string | undefined {
+  if (credentials === undefined) return undefined
+  if ('token' in credentials) return `Bearer ${credentials.token}`
+  return `Basic ${Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64')}`
+}
