@@ -25,8 +25,13 @@ export interface TaskStores {
   close(): Promise<void>
 }
 
+export type TaskStoresOptions = Pick<
+  TaskOptions,
+  'subTopology' | 'applicationId' | 'partition' | 'registry' | 'backends' | 'cacheBytes'
+>
+
 /** The stores of one task. A changelog record goes to the partition of its task, never to one chosen by its key (DESIGN invariant 3). */
-export function taskStores(options: TaskOptions, currentTimestamp: () => number): TaskStores {
+export function taskStores(options: TaskStoresOptions, currentTimestamp: () => number): TaskStores {
   const { subTopology, applicationId, partition, registry } = options
   const waiting: Promise<void>[] = []
   const stores = new Map<string, ManagedStore>()

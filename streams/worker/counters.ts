@@ -1,4 +1,5 @@
 import type { OnError } from '../graph/policy'
+import { type QueryCounts, queryCounts } from './queries/counts'
 
 /** What a worker counts, for metrics; kept over the lives of its tasks. */
 export interface Counters {
@@ -7,9 +8,12 @@ export interface Counters {
   readonly failures: Map<OnError, number>
   readonly deadLettered: Map<string, number>
   readonly dropped: Map<string, number>
+  /** Changelog records read by standbys, by task. */
+  readonly standbyRecords: Map<string, number>
   readonly commits: { count: number; totalMs: number }
   readonly taskRestarts: { count: number }
   readonly retries: { count: number }
+  readonly queries: QueryCounts
 }
 
 export function counters(): Counters {
@@ -19,9 +23,11 @@ export function counters(): Counters {
     failures: new Map(),
     deadLettered: new Map(),
     dropped: new Map(),
+    standbyRecords: new Map(),
     commits: { count: 0, totalMs: 0 },
     taskRestarts: { count: 0 },
     retries: { count: 0 },
+    queries: queryCounts(),
   }
 }
 

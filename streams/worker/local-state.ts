@@ -20,7 +20,7 @@ export interface LocalState {
 
 /** Reads what earlier runs have left behind. @throws MillraceError STATE_LOCKED: another process has the directory; OutageError */
 export async function readLocalState(options: ResolvedOptions): Promise<LocalState> {
-  const { state, topology, clock, logger } = options
+  const { state, memory, topology, clock, logger } = options
   const offsets = new Map<string, number>()
   /** When each was last in use, ms; for what was found at the start that is now. */
   const lastUse = new Map<string, number>()
@@ -54,7 +54,8 @@ export async function readLocalState(options: ResolvedOptions): Promise<LocalSta
     },
     cleanUp: async (inUse) => {
       const now = clock.now()
-      for (const id of inUse) lastUse.set(id, now)
+      for (const id of inUse) if (lastUse.has(id)) lastUse.set(id, now)
+      for (const id of await memory.tasks()) if (!inUse.has(id)) await memory.wipe(id)
       for (const [id, at] of lastUse) if (!inUse.has(id) && now - at >= keepMs) await wipe(id)
     },
   }
@@ -64,8 +65,8 @@ export async function readLocalState(options: ResolvedOptions): Promise<LocalSta
 async function storedOffset(state: StateDirectory, sub: SubTopology, taskId: string): Promise<number | undefined> {
   try {
     let sum = 0
-    for (const { name, changelog } of sub.stores) {
-      if (!changelog) continue
+    for (const { name, changelog, backend: kept } of sub.stores) {
+      if (!changelog || kept === 'memory') continue
       const backend = await state.open(taskId, name)
       sum += backend.position() ?? 0
       await backend.close()

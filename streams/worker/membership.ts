@@ -17,6 +17,8 @@ import type { ResolvedOptions } from './options'
 import type { Reading } from './reading'
 import { createRunner, type Runner } from './runner'
 import { allTasks, type Runners } from './runners'
+import type { Standby } from './standby'
+import { createStandbys } from './standbys'
 import type { PreparedTopics } from './topics'
 
 export interface MembershipOptions {
@@ -29,6 +31,8 @@ export interface MembershipOptions {
   readonly inputs: Reading
   readonly shared: LogProducer
   readonly local: LocalState
+  /** `host:port` under which it answers queries, where it does. */
+  readonly endpoint: string | undefined
   readonly onWake: () => void
   /** What cannot be mended: the worker stops. */
   readonly onFatal: (error: unknown) => void
@@ -44,6 +48,10 @@ export interface Membership {
   readonly memberId: string | undefined
   /** Commits, joins again and takes up the new assignment; tasks that stay are not closed. */
   rebalance(): Promise<void>
+  /** Its standbys whose stores are open. */
+  readonly standbys: readonly Standby[]
+  /** Removes state that has not been used for long; to be called now and then. */
+  maintain(): Promise<void>
   /** Closes every task without a commit. */
   closeAll(): Promise<void>
   leave(): Promise<void>
@@ -67,19 +75,31 @@ export function createMembership(context: MembershipOptions): Membership {
     assign: async (members) =>
       assignTasks({ tasks: tasks(), members, ends: await changelogEnds(tasks(), log.admin), settings: options }),
   })
+  const standbys = createStandbys({
+    options,
+    counters: context.counters,
+    local,
+    onFatal: context.onFatal,
+    onCaughtUp: (id) => {
+      logger.info({ applicationId, task: id }, `${applicationId}: ${id} is ready to be taken over here`)
+      member.requestRejoin()
+    },
+  })
   let joined: Joined | undefined
   let told: AssignmentInfo | undefined
+  let probing: AbortController | undefined
+  let cleanedAt = clock.now()
   member.onStatus(onWake)
 
   function ownInfo(): MemberInfo {
     const running = runners.all.map((runner): readonly [string, number] => [runner.id, offsetOf(runner)])
     return {
       process: options.processId,
-      endpoint: options.applicationServer,
+      endpoint: context.endpoint,
       rack: options.rack,
       active: runners.ids,
-      standby: [],
-      offsets: Object.fromEntries([...local.offsets, ...running]),
+      standby: standbys.ids,
+      offsets: Object.fromEntries([...local.offsets, ...standbys.offsets, ...running]),
     }
   }
   /** One that is being opened or restored is as far as it was when it was last closed. */
@@ -125,14 +145,32 @@ export function createMembership(context: MembershipOptions): Membership {
   }
   async function takeUp({ assignment, group }: Joined): Promise<void> {
     told = decodeAssignmentInfo(assignment.userData)
-    const assigned = new Set(told.active)
-    await close(runners.all.flatMap(({ id, state }) => (assigned.has(id) && state !== 'fenced' ? [] : [id])))
-    await local.cleanUp(new Set([...told.active, ...told.standby, ...told.nearby]))
-    for (const id of assigned) if (runners.get(id) === undefined) runners.add(open(id))
-    logger.info(
-      { applicationId, tasks: [...assigned], generation: group.generation },
-      `${applicationId}: assigned ${[...assigned].join(', ') || 'no tasks'}`,
-    )
+    const { active, standby, warmup } = told
+    const gone = runners.all.filter(({ id, state }) => !active.includes(id) || state === 'fenced')
+    await Promise.all([close(gone.map(({ id }) => id)), standbys.keep(standby)])
+    await cleanUp(told)
+    for (const id of active) if (runners.get(id) === undefined) runners.add(open(id))
+    standbys.add(standby, warmup)
+    logger.info({ applicationId, active, standby, generation: group.generation }, describe(told))
+    probeLater(told)
+  }
+  function describe({ active, standby }: AssignmentInfo): string {
+    const copies = standby.length === 0 ? '' : `, standbys of ${standby.join(', ')}`
+    return `${applicationId}: assigned ${active.join(', ') || 'no tasks'}${copies}`
+  }
+  async function cleanUp({ active, standby, nearby }: AssignmentInfo): Promise<void> {
+    cleanedAt = clock.now()
+    await local.cleanUp(new Set([...active, ...standby, ...nearby]))
+  }
+  /** The leader could not find out how far stores are behind, and has left everything where it was. */
+  function probeLater({ probeAfterMs }: AssignmentInfo): void {
+    probing?.abort()
+    if (probeAfterMs === undefined) return
+    probing = new AbortController()
+    const { signal } = probing
+    void clock.sleep(probeAfterMs, AbortSignal.any([signal, stopping])).then(() => {
+      if (!signal.aborted && !stopping.aborted) member.requestRejoin()
+    })
   }
   function open(id: string): Runner {
     const [sub, partition] = id.split('_').map(Number) as [number, number]
@@ -173,7 +211,16 @@ export function createMembership(context: MembershipOptions): Membership {
       return told?.memberId ?? joined?.group.memberId
     },
     rebalance,
-    closeAll: () => close(runners.ids),
+    get standbys() {
+      return standbys.open
+    },
+    maintain: async () => {
+      if (told !== undefined && clock.now() - cleanedAt >= options.stateCleanupDelayMs) await cleanUp(told)
+    },
+    closeAll: async () => {
+      probing?.abort()
+      await Promise.all([close(runners.ids), standbys.close()])
+    },
     leave: () => member.leave(),
   }
 }

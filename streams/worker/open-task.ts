@@ -6,6 +6,7 @@ import { batchedOutput } from '../tasks/output'
 import { createTask, type Task } from '../tasks/task'
 import { atLeastOnce, type Committer, exactlyOnce } from './committer'
 import { type Counters, count } from './counters'
+import { openBackends } from './open-backends'
 import type { ResolvedOptions } from './options'
 import { restoreTask } from './restore'
 import type { PreparedTopics } from './topics'
@@ -76,13 +77,7 @@ async function openRestored(context: OpenTaskOptions, taskId: string): Promise<T
 
 async function openAndRestore(context: OpenTaskOptions, taskId: string): Promise<Task> {
   const { options, subTopology, partition, signal } = context
-  const backends = new Map<string, StoreBackend>()
-  try {
-    for (const store of subTopology.stores) backends.set(store.name, await options.state.open(taskId, store.name))
-  } catch (error) {
-    await Promise.all([...backends.values()].map((backend) => backend.close()))
-    throw error
-  }
+  const backends = await openBackends({ options, subTopology, taskId, signal })
   const task = newTask(context, taskId, backends)
   try {
     await task.ready

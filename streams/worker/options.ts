@@ -31,6 +31,10 @@ export interface WorkerOptions {
   readonly acceptTopologyChanges?: boolean
   /** `host:port` under which this process answers queries, told to all members (application.server of Kafka Streams). */
   readonly applicationServer?: string
+  /** `host:port` to listen at for queries, where that is not the `applicationServer` itself, such as `0.0.0.0:7070`. */
+  readonly listen?: string
+  /** Whoever asks over HTTP has to bring it (`Authorization: Bearer …`); all members of an application have the same. Default: none is asked for. */
+  readonly queryToken?: string
   /** Where this process runs, such as an availability zone (client.rack); standbys are placed in other racks. */
   readonly rack?: string
   /** So many other members keep a copy of each stateful task's stores current (num.standby.replicas). Default 0. */
@@ -63,6 +67,8 @@ export type WorkerState =
 
 export interface ResolvedOptions extends WorkerOptions {
   readonly state: StateDirectory
+  /** Where stores live that are declared to be kept in memory; part of `state`. */
+  readonly memory: StateDirectory
   readonly applicationId: string
   readonly guarantee: ProcessingGuarantee
   readonly commitIntervalMs: number
@@ -81,11 +87,14 @@ export interface ResolvedOptions extends WorkerOptions {
 
 /** @throws MillraceError CONFIG_INVALID */
 export function resolveOptions(options: WorkerOptions): ResolvedOptions {
-  const { applicationServer, standbyReplicas = 0 } = options
-  if (applicationServer !== undefined && !/^[^\s/]+:\d{1,5}$/.test(applicationServer))
-    throw new MillraceError('CONFIG_INVALID', `applicationServer must be host:port, not ${applicationServer}`)
+  const { applicationServer, listen, standbyReplicas = 0 } = options
+  for (const [name, address] of Object.entries({ applicationServer, listen })) {
+    if (address !== undefined && !/^[^\s/]+:\d{1,5}$/.test(address))
+      throw new MillraceError('CONFIG_INVALID', `${name} must be host:port, not ${address}`)
+  }
   if (!Number.isInteger(standbyReplicas) || standbyReplicas < 0)
     throw new MillraceError('CONFIG_INVALID', `standbyReplicas must be a whole number from 0, not ${standbyReplicas}`)
+  const memory = memoryStateDirectory()
   return {
     guarantee: 'at_least_once',
     commitIntervalMs: 100,
@@ -100,8 +109,27 @@ export function resolveOptions(options: WorkerOptions): ResolvedOptions {
     ...options,
     standbyReplicas,
     applicationId: options.applicationId ?? options.topology.name,
-    state: options.state ?? memoryStateDirectory(),
+    memory,
+    state: stateOf(options, memory),
     logger: options.logger ?? silentLogger,
     clock: options.clock ?? systemClock,
+  }
+}
+
+/** The state directory, but for the stores that are declared to be kept in memory. */
+function stateOf({ topology, state = memoryStateDirectory() }: WorkerOptions, memory: StateDirectory): StateDirectory {
+  const inMemory = new Set(
+    topology.subTopologies.flatMap(({ stores }) =>
+      stores.flatMap(({ name, backend }) => (backend === 'memory' ? [name] : [])),
+    ),
+  )
+  if (inMemory.size === 0) return state
+  return {
+    ...state,
+    open: (taskId, storeName) => (inMemory.has(storeName) ? memory : state).open(taskId, storeName),
+    wipe: async (taskId) => {
+      await memory.wipe(taskId)
+      await state.wipe(taskId)
+    },
   }
 }

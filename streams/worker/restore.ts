@@ -1,9 +1,10 @@
 import type { Clock } from '../clock'
 import { MillraceError } from '../errors'
-import type { Log, LogReader, PartitionOffset, TopicPartition } from '../log/port'
+import type { Log, LogReader, TopicPartition } from '../log/port'
 import type { Logger } from '../logger'
 import type { ManagedStore } from '../stores/managed'
 import type { Task } from '../tasks/task'
+import { changelogSpans } from './changelog-spans'
 
 export interface RestoreOptions {
   readonly log: Log
@@ -51,31 +52,8 @@ export async function restoreTask(options: RestoreOptions): Promise<void> {
 }
 
 async function findPending({ log, task, partition }: RestoreOptions): Promise<readonly Pending[]> {
-  const changelogs = [...task.stores.changelogs].map(([name, topic]) => ({
-    store: task.stores.all.get(name)!,
-    from: { topic, partition },
-  }))
-  if (changelogs.length === 0) return []
-  const partitions = changelogs.map(({ from }) => from)
-  const [starts, ends] = await Promise.all([
-    log.admin.offsets(partitions, 'earliest'),
-    log.admin.offsets(partitions, 'latest'),
-  ])
-  const offsetOf = (offsets: readonly PartitionOffset[], { topic }: TopicPartition) =>
-    offsets.find((offset) => offset.topic === topic)?.offset ?? 0
-  return changelogs.flatMap(({ store, from }) => {
-    const start = offsetOf(starts, from)
-    const end = offsetOf(ends, from)
-    const position = store.position ?? start
-    if (position > end || position < start) {
-      throw new MillraceError(
-        'STATE_CORRUPT',
-        `store ${store.name} of task ${task.id} stands at offset ${position}, but its changelog ${from.topic}-${partition} holds ${start} to ${end}`,
-        { details: { task: task.id, store: store.name, ...from } },
-      )
-    }
-    return position === end ? [] : [{ store, from, start: position, end, position }]
-  })
+  const spans = await changelogSpans({ log, taskId: task.id, stores: task.stores, partition })
+  return spans.filter(({ position, end }) => position < end).map((span) => ({ ...span, start: span.position }))
 }
 
 async function restoreAll(reader: LogReader, pending: readonly Pending[], options: RestoreOptions): Promise<void> {

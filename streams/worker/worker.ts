@@ -4,15 +4,22 @@ import type { Topology } from '../graph/topology'
 import { type Counters, counters as newCounters } from './counters'
 import { checkFingerprint } from './fingerprint'
 import { globalTables } from './global-tables'
+import { type Health, healthOf } from './health'
 import { createLifecycle, type StateListener } from './lifecycle'
 import { readLocalState } from './local-state'
 import { createLoop } from './loop'
 import type { MemberMetadata } from './member-info'
 import { createMembership } from './membership'
 import { resolveOptions, type WorkerOptions, type WorkerState } from './options'
+import type { ReadOptions, StoreQuery } from './queries/query'
+import type { KeyLocation, Routed } from './queries/router'
+import type { WorkerControl } from './queries/server'
+import type { QueriesOf, StoreHandle } from './queries/stores'
+import { createWorkerQueries } from './queries/worker-queries'
 import { reading } from './reading'
 import type { Runner } from './runner'
 import { createRunners } from './runners'
+import type { Standby } from './standby'
 import { prepareTopics } from './topics'
 
 /** A running application of one topology in this process: a member of its consumer group. */
@@ -29,6 +36,8 @@ export interface Worker {
   /** All its tasks are open and processing. */
   readonly ready: boolean
   readonly tasks: readonly Runner[]
+  /** Its standbys that can be read: copies of the stores of tasks that run elsewhere, some records behind. */
+  readonly standbys: readonly Standby[]
   /** Its id in the group; undefined before it has joined. Of `metadata()` that is its own entry. */
   readonly memberId: string | undefined
   /**
@@ -39,8 +48,29 @@ export interface Worker {
   readonly counters: Counters
   /** The worker's clock, ms. */
   now(): number
-  /** The store of that name in each local task that has it; a global table's is one for all. */
+  /** The store of that name in each task that it processes and that has it; a global table's is one for all. */
   localStores(name: string): readonly unknown[]
+  /**
+   * A store to be queried, typed by its declaration. Answers come from the member that has the partition, wherever that is.
+   * Its methods throw OutageError STORE_UNAVAILABLE (a rebalance or restore took longer than `timeoutMs`; ask again later),
+   * MillraceError POSITION_NOT_REACHED, STORE_UNKNOWN; TerminalError QUERY_INVALID. Cf. KafkaStreams#store and #query (KIP-796).
+   * @example
+   * const { value } = await worker.store(balances).get('ann')
+   */
+  store<D extends StoreHandle>(declaration: D): QueriesOf<D>
+  /** The same for a store known by its name, with question and answer as data. Throws as `store`. */
+  query(store: string, query: StoreQuery, options?: ReadOptions): Promise<Routed>
+  /** Who has a key (KafkaStreams#queryMetadataForKey). @throws MillraceError STORE_UNKNOWN; TerminalError QUERY_INVALID */
+  locate(store: string | StoreHandle, key: unknown): Promise<KeyLocation>
+  /**
+   * This instance processes nothing until `resume`; it stays in its group, keeps its tasks, commits what it has processed
+   * and answers queries (KIP-834). May be called before `start`.
+   */
+  pause(): void
+  resume(): void
+  readonly isPaused: boolean
+  /** For the probes of whatever runs the process. */
+  health(): Health
 }
 
 /**
@@ -55,7 +85,9 @@ export function createWorker(given: WorkerOptions): Worker {
   const counters = newCounters()
   const lifecycle = createLifecycle(options)
   const runners = createRunners(topology, applicationId)
+  const queries = createWorkerQueries({ options, lifecycle, runners, parts: () => parts, counts: counters.queries })
   let parts: Parts | undefined
+  let paused = false
   let ended: Promise<void> = Promise.resolve()
 
   const wake = () => parts?.reader.wakeup()
@@ -64,12 +96,31 @@ export function createWorker(given: WorkerOptions): Worker {
     lifecycle.set('PENDING_ERROR')
     wake()
   }
+  const control: WorkerControl = {
+    get isPaused() {
+      return paused
+    },
+    pause: () => setPaused(true),
+    resume: () => setPaused(false),
+    health: () => healthOf({ applicationId, lifecycle, runners, paused }),
+  }
+  function setPaused(to: boolean): void {
+    if (paused === to) return
+    paused = to
+    options.logger.info({ applicationId, paused }, `${applicationId}: ${paused ? 'paused' : 'resumed'}`)
+    wake()
+  }
   async function start(): Promise<void> {
-    parts = await openParts()
+    try {
+      parts = await openParts(await queries.listen(control))
+    } catch (error) {
+      await queries.close()
+      throw error
+    }
     lifecycle.set('REBALANCING')
     ended = run(parts)
   }
-  async function openParts() {
+  async function openParts(endpoint: string | undefined) {
     const { log, logger, state, acceptTopologyChanges: accept } = options
     const topics = await prepareTopics(topology, applicationId, log.admin)
     const { partitionsOf } = topics
@@ -79,10 +130,10 @@ export function createWorker(given: WorkerOptions): Worker {
     const shared = await log.producer({ clientId: applicationId })
     const reader = await log.reader({ isolation: 'read_committed' })
     const inputs = reading({ reader, applicationId, logger, offsetReset: offsetResetOf(topology) })
-    const own = { options, topics, counters, lifecycle, runners, inputs, shared, local }
+    const own = { options, topics, counters, lifecycle, runners, inputs, shared, local, endpoint }
     const membership = createMembership({ ...own, globals: globals.views, onWake: wake, onFatal: stopFor })
-    const loop = createLoop({ options, inputs, runners, stopping: lifecycle.stopping })
-    return { globals, shared, reader, membership, loop }
+    const loop = createLoop({ options, inputs, runners, stopping: lifecycle.stopping, paused: () => paused })
+    return { topics, globals, shared, reader, membership, loop }
   }
   type Parts = Awaited<ReturnType<typeof openParts>>
 
@@ -108,12 +159,13 @@ export function createWorker(given: WorkerOptions): Worker {
   async function next({ membership, loop }: Parts): Promise<void> {
     if (!membership.joined) return membership.rebalance()
     await loop.turn()
+    await membership.maintain()
     if (lifecycle.state === 'REBALANCING' && runners.allRunning) lifecycle.set('RUNNING')
   }
   async function shutDown({ membership, reader, shared, globals }: Parts): Promise<void> {
     if (lifecycle.fatal === undefined) await Promise.all(runners.all.map((runner) => runner.commit()))
     await membership.closeAll()
-    await Promise.allSettled([reader.close(), membership.leave(), shared.close(), globals.close()])
+    await Promise.allSettled([reader.close(), membership.leave(), shared.close(), globals.close(), queries.close()])
   }
   async function close(timeoutMs: number): Promise<void> {
     if (lifecycle.state === 'CREATED') return lifecycle.end()
@@ -146,11 +198,23 @@ export function createWorker(given: WorkerOptions): Worker {
     get tasks() {
       return runners.all
     },
+    get standbys() {
+      return parts?.membership.standbys ?? []
+    },
     get memberId() {
       return parts?.membership.memberId
     },
     metadata: () => parts?.membership.members ?? [],
     counters,
+    store: queries.store,
+    query: queries.query,
+    locate: queries.locate,
+    pause: control.pause,
+    resume: control.resume,
+    get isPaused() {
+      return paused
+    },
+    health: control.health,
     now: clock.now,
     localStores: (name) => [
       ...(parts?.globals.views.has(name) ? [parts.globals.views.get(name)] : []),
