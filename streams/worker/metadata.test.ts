@@ -16,7 +16,13 @@ async function until(holds: () => boolean): Promise<void> {
 test('every member knows the endpoint, the rack and the tasks of all', async () => {
   const log = memoryLog()
   const workers = ['a', 'b'].map((name) =>
-    createWorker({ topology: passing, log, applicationServer: `${name}.local:8080`, rack: `rack-${name}` }),
+    createWorker({
+      topology: passing,
+      log,
+      applicationServer: `${name}.local:8080`,
+      listen: '127.0.0.1:0',
+      rack: `rack-${name}`,
+    }),
   )
   expect(workers[0]!.metadata()).toEqual([])
   await Promise.all(workers.map((worker) => worker.start()))
