@@ -67,6 +67,7 @@ const table: ReadonlyMap<number, Row> = new Map<number, Row>([
   [52, outage('TRANSACTION_COORDINATOR_FENCED', 'coordinator')],
   [53, terminal('TRANSACTIONAL_ID_AUTHORIZATION_FAILED', 'AUTHORIZATION_FAILED')],
   [54, terminal('SECURITY_DISABLED', 'AUTHORIZATION_FAILED')],
+  [55, outage('OPERATION_NOT_ATTEMPTED', 'fail')],
   [56, outage('KAFKA_STORAGE_ERROR', 'metadata')],
   [58, terminal('SASL_AUTHENTICATION_FAILED', 'AUTHORIZATION_FAILED')],
   [59, outage('UNKNOWN_PRODUCER_ID', 'fail')],

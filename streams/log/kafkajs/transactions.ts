@@ -93,9 +93,19 @@ function transactionalProducer({ shared, client, transactionalId, identity }: Co
       topic,
       partitions: [...new Set(items.map(({ partition }) => partition))],
     }))
-    await ask('adding partitions to the transaction', (broker) => broker.addPartitionsToTxn({ ...own, topics }))
+    await addTopics(topics).catch(async (error: unknown) => {
+      if (kafkaName(error) !== 'OPERATION_NOT_ATTEMPTED') throw error
+      // Of several topics one was refused, and the answer that came first was that of another, which was not tried.
+      for (const topic of topics) await addTopics([topic])
+    })
     begun = true
     for (const batch of added) partitions.add(placeOf(batch))
+  }
+  function addTopics(topics: readonly { readonly topic: string; readonly partitions: number[] }[]): Promise<void> {
+    const what = `adding ${topics.map(({ topic }) => topic).join(', ')} to the transaction`
+    return ask(what, async (broker) => {
+      await broker.addPartitionsToTxn({ ...own, topics })
+    })
   }
   async function commitOffsets(offsets: readonly PartitionOffset[], group: GroupMetadata): Promise<void> {
     const { groupId } = group
