@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../clock'
 import type { SchemaRegistry } from '../registry/port'
+import type { PersonalKeys } from './encryption/port'
 
 export type SerdeRole = 'key' | 'value'
 
@@ -14,6 +15,8 @@ export interface SerdeContext {
   readonly role: SerdeRole
   /** Absent where none is configured; a serde that needs it then throws CONFIG_INVALID. */
   readonly registry?: SchemaRegistry
+  /** For serdes of schemas with personal fields; without them such a serde passes on what is sealed, and seals nothing. */
+  readonly personalKeys?: PersonalKeys
   /** For what a serde remembers for a while (ids that the registry does not know). Default the system's. */
   readonly clock?: Clock
 }

@@ -1,12 +1,22 @@
 import { parseAvro } from '../../registry/avro/parse'
 import type { AvroType } from '../../registry/avro/schema'
+import { encrypting, type PersonalForm } from '../encryption/encrypting'
+import { personalFields } from '../encryption/fields'
 import type { Serde } from '../serde'
 import { defaultLimits } from './bounds'
 import { type AvroSettings, type CompiledAvro, compiledAvro, openAvro } from './coder'
 import type { AvroSchema } from './schema'
 
+/** What a schema tags as personal (`"confluent:tags": ["PII"]`) is sealed before it is written, whatever the options. */
+export interface PersonalOptions {
+  /** `open` reads personal fields as they were, or redacted where the person is forgotten. Default sealed. */
+  readonly personal?: PersonalForm
+  /** The field that names the person, where the schema does not say so by `"millrace.subject": true`. */
+  readonly subjectField?: string
+}
+
 /** Everything has a default. */
-export type AvroOptions = Partial<AvroSettings>
+export type AvroOptions = Partial<AvroSettings> & PersonalOptions
 
 /**
  * Avro in the Confluent wire format, so that any client with the registry can read it. The schema is registered when the
@@ -24,7 +34,7 @@ export function avro<T>(schema: AvroSchema<T> | string, options: AvroOptions = {
   const type = parseAvro(text)
   const settings: AvroSettings = { subject: 'topicName', missTtlMs: 60_000, ...defaultLimits, ...options }
   let compiled: CompiledAvro | undefined
-  return Object.freeze({
+  const serde: Serde<T> = Object.freeze({
     name: `avro:${nameOf(type)}`,
     nullable: false,
     open: (context) => {
@@ -32,6 +42,9 @@ export function avro<T>(schema: AvroSchema<T> | string, options: AvroOptions = {
       return openAvro<T>(compiled, context)
     },
   } satisfies Serde<T>)
+  const { personal = 'sealed', subjectField } = options
+  const fields = personalFields(type, { ...(subjectField !== undefined && { subjectField }) })
+  return fields === undefined ? serde : encrypting(serde, fields, personal)
 }
 
 /** What stays when the schema evolves: a union goes by the namespace its branches share. */

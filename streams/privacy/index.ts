@@ -1,0 +1,7 @@
+export type { RandomBytes } from './cipher'
+export { keyEncryptionFromFile, keyEncryptionFromText, type LocalKey, localKeyEncryption } from './key-encryption'
+export type { KeyEncryption, KeyStore, WrappedKey } from './port'
+export { openLevelKeyStore } from './stores/level'
+export { memoryKeyStore } from './stores/memory'
+export { openTopicKeyStore, type TopicKeyStoreOptions } from './stores/topic'
+export { type PersonalDataVault, personalDataVault, type VaultOptions } from './vault'
