@@ -9,6 +9,7 @@ export const engineRooms: Readonly<Record<string, readonly string[]>> = {
   registry: ['errors', 'clock', 'logger', 'log'],
   serdes: ['errors', 'clock', 'logger', 'registry'],
   topics: ['serdes'],
+  privacy: ['errors', 'clock', 'logger', 'log', 'registry', 'serdes'],
   stores: ['errors', 'clock', 'logger', 'log', 'registry', 'serdes'],
   graph: ['errors', 'clock', 'logger', 'log', 'registry', 'serdes', 'stores'],
   dsl: ['errors', 'log', 'registry', 'serdes', 'topics', 'stores', 'graph'],
@@ -18,11 +19,11 @@ export const engineRooms: Readonly<Record<string, readonly string[]>> = {
   cli: ['errors', 'clock', 'logger', 'log', 'registry', 'serdes', 'topics', 'stores', 'graph', 'tasks', 'worker'],
   testing: [
     ...['errors', 'clock', 'logger', 'log', 'registry', 'serdes', 'topics', 'stores', 'graph', 'dsl', 'operators'],
-    'tasks',
+    ...['tasks', 'privacy'],
   ],
   index: [
     ...['errors', 'clock', 'logger', 'log', 'registry', 'serdes', 'topics', 'stores', 'graph', 'dsl', 'operators'],
-    ...['tasks', 'worker'],
+    ...['tasks', 'worker', 'privacy'],
   ],
 }
 
