@@ -67,8 +67,9 @@ export function buildChain(options: ChainOptions): Chain {
     (input, key, asOf) =>
       byIndex.get(parentsOf.get(step.index)![input]!)!.row!(key, asOf)
   const open: OperatorContext['open'] = (serde, subject) => {
-    const { applicationId, registry } = options
-    const serdeOpened = serde.open({ topic: `${applicationId}-${subject}`, role: 'value', registry })
+    const { applicationId, registry, personalKeys } = options
+    const topic = `${applicationId}-${subject}`
+    const serdeOpened = serde.open({ topic, role: 'value', registry, personalKeys })
     if (serdeOpened.ready !== undefined) opened.push(serdeOpened.ready)
     return serdeOpened
   }
@@ -216,8 +217,10 @@ function stageOf(error: unknown): Failure['stage'] {
   return error instanceof ProductionError ? 'production' : 'processing'
 }
 
-function topicEncoder(topic: ErasedTopic, { output, partitionsOf, partition, registry }: ChainOptions): TopicEncoder {
-  const open = (role: 'key' | 'value'): OpenSerde<unknown> => topic[role].open({ topic: topic.name, role, registry })
+function topicEncoder(topic: ErasedTopic, options: ChainOptions): TopicEncoder {
+  const { output, partitionsOf, partition, registry, personalKeys } = options
+  const open = (role: 'key' | 'value'): OpenSerde<unknown> =>
+    topic[role].open({ topic: topic.name, role, registry, personalKeys })
   const key = open('key')
   const value = open('value')
   const encode = (record: StreamRecord) => {

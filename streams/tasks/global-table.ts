@@ -1,6 +1,7 @@
 import type { GlobalTableSource } from '../graph/specs/global-table'
 import type { FetchedBatch, LogRecord, TopicPartition } from '../log/port'
 import type { SchemaRegistry } from '../registry/port'
+import type { PersonalKeys } from '../serdes/encryption/port'
 import type { OpenSerde, Serde, SerdeRole } from '../serdes/serde'
 import { openStore } from '../stores'
 import type { StoreBackend } from '../stores/backend'
@@ -27,6 +28,7 @@ export interface GlobalTableStoreOptions {
   readonly source: GlobalTableSource
   readonly backend: StoreBackend
   readonly registry?: SchemaRegistry
+  readonly personalKeys?: PersonalKeys
   readonly cacheBytes?: number
   /** Returns when the record is to be left out, throws when nothing may go on. */
   readonly onPoison: (error: unknown, raw: LogRecord, from: TopicPartition) => void
@@ -34,13 +36,13 @@ export interface GlobalTableStoreOptions {
 }
 
 export function globalTableStore(options: GlobalTableStoreOptions): GlobalTableStore {
-  const { source, backend, registry, cacheBytes, onPoison, onDropped } = options
+  const { source, backend, registry, personalKeys, cacheBytes, onPoison, onDropped } = options
   const { topic, timestampExtractor } = source
   const waiting: Promise<void>[] = []
   const open =
     (role: SerdeRole) =>
     <T>(serde: Serde<T>): OpenSerde<T> => {
-      const opened = serde.open({ topic: topic.name, role, registry })
+      const opened = serde.open({ topic: topic.name, role, registry, personalKeys })
       if (opened.ready !== undefined) waiting.push(opened.ready)
       return opened
     }

@@ -25,7 +25,7 @@ export function openInputs(
   chain: Chain,
   handlers: Pick<SourceQueueOptions, 'onPoison' | 'onDropped'>,
 ): Inputs {
-  const { subTopology, applicationId, partition, registry } = options
+  const { subTopology, applicationId, partition, registry, personalKeys } = options
   const reads: readonly Read[] = [
     ...subTopology.sources,
     ...subTopology.repartitionSources.map(({ step, spec }) => ({
@@ -40,8 +40,8 @@ export function openInputs(
   const queues = reads
     .filter(({ topic }) => partition < options.partitionsOf(topic.name))
     .map(({ step, topic, spec }) => {
-      const key = topic.key.open({ topic: topic.name, role: 'key', registry })
-      const value = topic.value.open({ topic: topic.name, role: 'value', registry })
+      const key = topic.key.open({ topic: topic.name, role: 'key', registry, personalKeys })
+      const value = topic.value.open({ topic: topic.name, role: 'value', registry, personalKeys })
       waiting.push(key.ready, value.ready)
       const queue = sourceQueue({ from: { topic: topic.name, partition }, spec, key, value, ...handlers })
       stepOf.set(queue, step)

@@ -2,6 +2,7 @@ import type { Clock } from '../clock'
 import type { ErrorPolicy, OnError } from '../graph/policy'
 import type { SubTopology } from '../graph/subtopologies'
 import type { SchemaRegistry } from '../registry/port'
+import type { PersonalKeys } from '../serdes/encryption/port'
 import type { StoreBackend } from '../stores/backend'
 import type { Failure, SourceInHand } from './failures'
 import type { Output } from './output'
@@ -19,6 +20,7 @@ export interface TaskOptions {
   readonly output: Output
   readonly clock: Clock
   readonly registry?: SchemaRegistry
+  readonly personalKeys?: PersonalKeys
   /** Bytes of decoded state kept in memory, over all stores of the task. */
   readonly cacheBytes?: number
   readonly policyOf: (topic: string) => ErrorPolicy

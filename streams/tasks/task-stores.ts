@@ -32,7 +32,7 @@ export type TaskStoresOptions = Pick<
 
 /** The stores of one task. A changelog record goes to the partition of its task, never to one chosen by its key (DESIGN invariant 3). */
 export function taskStores(options: TaskStoresOptions, currentTimestamp: () => number): TaskStores {
-  const { subTopology, applicationId, partition, registry } = options
+  const { subTopology, applicationId, partition, registry, personalKeys } = options
   const waiting: Promise<void>[] = []
   const stores = new Map<string, ManagedStore>()
   const changelogs = new Map<string, string>()
@@ -43,7 +43,7 @@ export function taskStores(options: TaskStoresOptions, currentTimestamp: () => n
     const open =
       (role: SerdeRole) =>
       <T>(serde: Serde<T>) => {
-        const opened = serde.open({ topic, role, registry })
+        const opened = serde.open({ topic, role, registry, personalKeys })
         if (opened.ready !== undefined) waiting.push(opened.ready)
         return opened
       }

@@ -243,6 +243,8 @@ export function createTask(options: TaskOptions): Task {
       await calls.settled()
       check()
       await chain.beforeCommit()
+      // The keys of what was sealed must outlive it.
+      await options.personalKeys?.flush()
     },
     collect: () => {
       const changelogs = stores.drain()

@@ -2,6 +2,7 @@ import { MillraceError, messageOf, TaskFailure } from '../errors'
 import type { ErrorPolicy, OnError } from '../graph/policy'
 import type { GlobalTableSource } from '../graph/specs/global-table'
 import type { SchemaRegistry } from '../registry/port'
+import type { PersonalKeys } from '../serdes/encryption/port'
 import { memoryBackend } from '../stores'
 import type { Failure, SourceInHand } from '../tasks/failures'
 import { type GlobalTableStore, globalTableStore } from '../tasks/global-table'
@@ -19,6 +20,7 @@ export interface DriverGlobals {
 export interface DriverGlobalsOptions {
   readonly tables: readonly GlobalTableSource[]
   readonly registry: SchemaRegistry
+  readonly personalKeys?: PersonalKeys
   readonly topics: DriverTopics
   readonly log: DriverLog
   readonly onError: ErrorPolicy
@@ -65,6 +67,7 @@ function openOne(source: GlobalTableSource, options: DriverGlobalsOptions): Glob
     source,
     backend: memoryBackend(),
     registry: options.registry,
+    personalKeys: options.personalKeys,
     onPoison: (error, raw, from) => {
       options.onFailure({ stage: 'deserialization', error, attempts: 1 }, { raw, from }, action)
       if (action === 'continue') return

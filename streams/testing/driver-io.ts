@@ -1,6 +1,5 @@
 import { AssertionError } from 'node:assert'
-import type { SchemaRegistry } from '../registry/port'
-import type { Serde, SerdeRole } from '../serdes/serde'
+import type { Serde, SerdeContext, SerdeRole } from '../serdes/serde'
 import type { Topic } from '../topics'
 import type { DriverLog, StoredRecord } from './driver-log'
 import type { PipeOptions, TestInput, TestOutput, TestRecord } from './types'
@@ -9,9 +8,12 @@ export type Bytes = Buffer | null
 
 export type PipeBytes = (topic: string, key: Bytes, value: Bytes, options: PipeOptions | undefined) => void
 
-export function testInput<K, V>(topic: Topic<K, V>, registry: SchemaRegistry, pipeBytes: PipeBytes): TestInput<K, V> {
+/** What serdes are opened with. */
+type Coding = Pick<SerdeContext, 'registry' | 'personalKeys'>
+
+export function testInput<K, V>(topic: Topic<K, V>, coding: Coding, pipeBytes: PipeBytes): TestInput<K, V> {
   const encode = <T>(serde: Serde<T>, role: SerdeRole) => {
-    const opened = serde.open({ topic: topic.name, role, registry })
+    const opened = serde.open({ topic: topic.name, role, ...coding })
     return (value: T | null) => (value === null ? null : opened.encode(value))
   }
   const key = encode(topic.key, 'key')
@@ -69,9 +71,9 @@ function withoutLogFields({ key, value, timestamp, headers, partition }: StoredR
 }
 
 /** Null is null whatever the serde: a tombstone, or a record without a key. */
-export function recordDecoder<K, V>(topic: Pick<Topic<K, V>, 'name' | 'key' | 'value'>, registry: SchemaRegistry) {
+export function recordDecoder<K, V>(topic: Pick<Topic<K, V>, 'name' | 'key' | 'value'>, coding: Coding) {
   const decode = <T>(serde: Serde<T>, role: SerdeRole) => {
-    const opened = serde.open({ topic: topic.name, role, registry })
+    const opened = serde.open({ topic: topic.name, role, ...coding })
     return (bytes: Bytes): T => {
       if (bytes === null) return null as T
       void opened.prepare?.([bytes])

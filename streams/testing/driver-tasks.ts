@@ -73,7 +73,9 @@ export function driverTasks(options: DriverTasksOptions): DriverTasks {
     const { given, registry } = options
     const onError = given.onError ?? deadLetter
     const tables = topology.globalTables
-    const opened = driverGlobals({ tables, registry, topics, log, onError, onFailure, onDropped: countDropped })
+    const { personalKeys } = given
+    const onDropped = countDropped
+    const opened = driverGlobals({ tables, registry, personalKeys, topics, log, onError, onFailure, onDropped })
     opened.feed()
     return opened
   }
@@ -153,6 +155,7 @@ function taskOptions(
     output: directOutput(log),
     clock,
     registry,
+    personalKeys: given.personalKeys,
     policyOf: (topic) => ({ ...onError, ...policies.get(topic) }),
     partitionsOf: topics.partitionsOf,
     onRetry: () => undefined,

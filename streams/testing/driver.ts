@@ -24,6 +24,7 @@ export type * from './types'
 export function testDriver(topology: Topology, options: TestDriverOptions = {}): TestDriver {
   const { applicationId = topology.name, initialWallClock = 0 } = options
   const registry = options.registry ?? inMemoryRegistry()
+  const coding = { registry, personalKeys: options.personalKeys }
   const clock = manualClock(initialWallClock)
   const log = driverLog()
   const topics = driverTopics(topology, applicationId, options)
@@ -40,7 +41,7 @@ export function testDriver(topology: Topology, options: TestDriverOptions = {}):
   const describe = () =>
     describeLog(log, (topic) => {
       const declared = topics.declared(topic)
-      return declared && recordDecoder(declared, registry)
+      return declared && recordDecoder(declared, coding)
     })
   const outputOf = <K, V>(topic: string, decode: ReturnType<typeof recordDecoder<K, V>>) => {
     topics.refuseUnwritten(topic)
@@ -49,13 +50,13 @@ export function testDriver(topology: Topology, options: TestDriverOptions = {}):
   const storeNamed = (name: string, partition = 0) => storeOf(topology, tasks, name, partition)
 
   return {
-    input: (topic) => testInput(topic, registry, pipe),
-    output: (topic) => outputOf(topic.name, recordDecoder(topic, registry)),
+    input: (topic) => testInput(topic, coding, pipe),
+    output: (topic) => outputOf(topic.name, recordDecoder(topic, coding)),
     deadLetters: ({ name }) => outputOf(deadLetterTopic(name), ({ key, value }) => ({ key, value })),
     store: (declaration, partition) => storeNamed(declaration.name, partition) as never,
     storeNamed,
     partitionOf: (topic, key) => {
-      const bytes = topic.key.open({ topic: topic.name, role: 'key', registry }).encode(key)
+      const bytes = topic.key.open({ topic: topic.name, role: 'key', ...coding }).encode(key)
       return bytes === null ? 0 : partitionFor(bytes, topics.partitionsOf(topic.name))
     },
     advanceWallClock: (ms) => advance(ms, clock, tasks),

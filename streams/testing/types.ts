@@ -1,6 +1,7 @@
 import type { ErrorPolicy, OnError } from '../graph/policy'
 import type { Header } from '../log/port'
 import type { SchemaRegistry } from '../registry/port'
+import type { PersonalKeys } from '../serdes/encryption/port'
 import type { StoreDeclaration } from '../stores/declaration'
 import type { StoreOf } from '../stores/store'
 import type { FailureStage } from '../tasks/failures'
@@ -16,6 +17,7 @@ export interface TestDriverOptions {
   readonly initialWallClock?: number
   /** Default: an in-memory registry. One that answers by promise is refused: the driver is synchronous. */
   readonly registry?: SchemaRegistry
+  readonly personalKeys?: PersonalKeys
   /** What becomes of records at fault. Default: dead letters, which `deadLetters` reads. */
   readonly onError?: ErrorPolicy
 }

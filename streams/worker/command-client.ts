@@ -5,6 +5,7 @@ import type { CommandEnvelope, Outcome } from '../graph/decider'
 import type { FetchedBatch, Log, LogReader } from '../log/port'
 import { type Logger, silentLogger } from '../logger'
 import type { SchemaRegistry } from '../registry/port'
+import type { PersonalKeys } from '../serdes/encryption/port'
 import type { Topic } from '../topics'
 import { openTopicWriter } from './topic-writer'
 
@@ -13,6 +14,7 @@ export interface CommandClientOptions<C extends CommandEnvelope, S> {
   readonly commands: Topic<string, C>
   readonly outcomes: Topic<string, Outcome<S>>
   readonly registry?: SchemaRegistry
+  readonly personalKeys?: PersonalKeys
   readonly clientId: string
   /** Sees every outcome, also of commands that others sent. */
   readonly onOutcome?: (key: string, outcome: Outcome<S>) => void
@@ -42,10 +44,11 @@ const POLL_MS = 1_000
 export async function openCommandClient<C extends CommandEnvelope, S>(
   options: CommandClientOptions<C, S>,
 ): Promise<CommandClient<C, S>> {
-  const { log, commands, outcomes, registry, clientId, clock = systemClock, logger = silentLogger } = options
-  const writer = await openTopicWriter({ log, topic: commands, clientId, clock, registry })
-  const key = outcomes.key.open({ topic: outcomes.name, role: 'key', registry })
-  const value = outcomes.value.open({ topic: outcomes.name, role: 'value', registry })
+  const { log, commands, outcomes, registry, personalKeys, clientId } = options
+  const { clock = systemClock, logger = silentLogger } = options
+  const writer = await openTopicWriter({ log, topic: commands, clientId, clock, registry, personalKeys })
+  const key = outcomes.key.open({ topic: outcomes.name, role: 'key', registry, personalKeys })
+  const value = outcomes.value.open({ topic: outcomes.name, role: 'value', registry, personalKeys })
   await Promise.all([key.ready, value.ready])
   const reader = await openAtEnd(log, outcomes.name)
   const closing = new AbortController()

@@ -191,7 +191,7 @@ export function globalTables(context: GlobalTablesOptions): GlobalTables {
 }
 
 async function openOne(source: GlobalTableSource, { options, counters }: GlobalTablesOptions): Promise<OpenTable> {
-  const { state, registry, cacheBytes } = options
+  const { state, registry, personalKeys, cacheBytes } = options
   const { name, backend: kept } = source.store
   const open = (store: string): Promise<StoreBackend> =>
     kept === 'memory' ? Promise.resolve(memoryBackend()) : state.open(GLOBAL_TASK, store)
@@ -202,7 +202,7 @@ async function openOne(source: GlobalTableSource, { options, counters }: GlobalT
     const positions = await open(`${name}.positions`)
     opened.push(positions)
     const handlers = handlersOf(source, options, counters)
-    const table = globalTableStore({ source, backend, registry, cacheBytes, ...handlers })
+    const table = globalTableStore({ source, backend, registry, personalKeys, cacheBytes, ...handlers })
     return { table, positions: globalPositions(positions) }
   } catch (error) {
     await Promise.all(opened.map((store) => store.close()))

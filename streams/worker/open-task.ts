@@ -92,7 +92,7 @@ async function openAndRestore(context: OpenTaskOptions, taskId: string): Promise
 
 function newTask(context: OpenTaskOptions, taskId: string, backends: ReadonlyMap<string, StoreBackend>): Task {
   const { options, topics, counters, globals, subTopology, partition, onWake } = context
-  const { applicationId, clock, registry, cacheBytes, logger, onError } = options
+  const { applicationId, clock, registry, personalKeys, cacheBytes, logger, onError } = options
   const policies = new Map(subTopology.sources.map(({ topic, spec }) => [topic.name, { ...onError, ...spec.onError }]))
   return createTask({
     applicationId,
@@ -104,6 +104,7 @@ function newTask(context: OpenTaskOptions, taskId: string, backends: ReadonlyMap
     output: batchedOutput(),
     clock,
     registry,
+    personalKeys,
     cacheBytes,
     policyOf: (topic) => policies.get(topic) ?? onError,
     partitionsOf: topics.partitionsOf,

@@ -5,6 +5,7 @@ import type { Topology } from '../graph/topology'
 import type { Log } from '../log/port'
 import { type Logger, silentLogger } from '../logger'
 import type { SchemaRegistry } from '../registry/port'
+import type { PersonalKeys } from '../serdes/encryption/port'
 import { memoryStateDirectory } from '../stores'
 import type { StateDirectory } from '../stores/backend'
 import type { ProcessingGuarantee } from './committer'
@@ -17,6 +18,8 @@ export interface WorkerOptions {
   /** Consumer group, prefix of internal topics and transactional ids. Default: the topology's name. */
   readonly applicationId?: string
   readonly registry?: SchemaRegistry
+  /** With which personal fields are sealed, and opened where a serde asks for it: a `personalDataVault`. */
+  readonly personalKeys?: PersonalKeys
   /** Default `at_least_once`, as in Kafka Streams. */
   readonly guarantee?: ProcessingGuarantee
   /** At the latest after this many ms what was processed is committed; an idle task commits sooner. Default 100. */

@@ -5,6 +5,7 @@ import type { Log } from '../log/port'
 import { type Logger, silentLogger } from '../logger'
 import type { SchemaRegistry } from '../registry/port'
 import { bytes } from '../serdes/bytes'
+import type { PersonalKeys } from '../serdes/encryption/port'
 import { nullable } from '../serdes/nullable'
 import { topic as declare, type Topic } from '../topics'
 import { delivering } from './delivering'
@@ -19,6 +20,7 @@ export interface PublisherOptions<K, V> {
   readonly timestampOf?: (event: V) => number
   readonly clientId: string
   readonly registry?: SchemaRegistry
+  readonly personalKeys?: PersonalKeys
   /** Waiting time in ms before each further attempt after an error that may pass. Default 1,000, 2,000, 4,000. */
   readonly retryDelaysMs?: readonly number[]
   /** How long an event waits for a log that does not answer (ms). Default 120,000, as Kafka's `delivery.timeout.ms`. */
@@ -54,13 +56,14 @@ const retryDelays: readonly number[] = [1_000, 2_000, 4_000]
  * @throws MillraceError TOPIC_MISSING; OutageError LOG_UNAVAILABLE, REGISTRY_UNAVAILABLE
  */
 export async function openPublisher<K, V>(options: PublisherOptions<K, V>): Promise<Publisher<V>> {
-  const { log, topic, registry, clientId, clock = systemClock, logger = silentLogger, maxPending = 10_000 } = options
-  const key = topic.key.open({ topic: topic.name, role: 'key', registry })
-  const value = topic.value.open({ topic: topic.name, role: 'value', registry })
+  const { log, topic, registry, personalKeys, clientId } = options
+  const { clock = systemClock, logger = silentLogger, maxPending = 10_000 } = options
+  const key = topic.key.open({ topic: topic.name, role: 'key', registry, personalKeys })
+  const value = topic.value.open({ topic: topic.name, role: 'value', registry, personalKeys })
   await Promise.all([key.ready, value.ready])
   const names = await prepare(log, topic)
   const open = (name: string) =>
-    openTopicWriter({ log, topic: declare(name, { key: raw, value: raw }), clientId, clock })
+    openTopicWriter({ log, topic: declare(name, { key: raw, value: raw }), clientId, clock, personalKeys })
   const writers = { together: await open(names.topic), alone: await open(names.topic), dead: await open(names.dead) }
   const closing = new AbortController()
   const deliver = delivering({

@@ -4,6 +4,7 @@ import { partitionFor } from '../log/partitioner'
 import type { Header, Log, LogProducer, OutgoingBatch } from '../log/port'
 import { type RecordsBuffer, recordsBuffer } from '../log/records'
 import type { SchemaRegistry } from '../registry/port'
+import type { PersonalKeys } from '../serdes/encryption/port'
 import type { OpenSerde } from '../serdes/serde'
 import type { Topic } from '../topics'
 
@@ -33,6 +34,8 @@ export interface TopicWriterOptions<K, V> {
   readonly clientId: string
   readonly clock: Clock
   readonly registry?: SchemaRegistry
+  /** What is sealed is sent only after its keys are kept. */
+  readonly personalKeys?: PersonalKeys
 }
 
 interface Waiting {
@@ -44,14 +47,15 @@ interface Waiting {
 
 /** @throws MillraceError TOPIC_MISSING; OutageError LOG_UNAVAILABLE, REGISTRY_UNAVAILABLE */
 export async function openTopicWriter<K, V>(options: TopicWriterOptions<K, V>): Promise<TopicWriter<K, V>> {
-  const { log, topic, clock, registry, clientId } = options
-  const key = topic.key.open({ topic: topic.name, role: 'key', registry })
-  const value = topic.value.open({ topic: topic.name, role: 'value', registry })
+  const { log, topic, clock, registry, personalKeys, clientId } = options
+  const key = topic.key.open({ topic: topic.name, role: 'key', registry, personalKeys })
+  const value = topic.value.open({ topic: topic.name, role: 'value', registry, personalKeys })
   await Promise.all([key.ready, value.ready])
   const described = (await log.admin.describeTopics([topic.name])).get(topic.name)
   if (described === undefined) throw new MillraceError('TOPIC_MISSING', `topic ${topic.name} does not exist`)
   const producer = await log.producer({ clientId })
-  return topicWriter({ topic: topic.name, partitions: described.partitions, key, value, producer, now: clock.now })
+  const { partitions } = described
+  return topicWriter({ topic: topic.name, partitions, key, value, producer, personalKeys, now: clock.now })
 }
 
 interface OpenTopic<K, V> {
@@ -60,10 +64,12 @@ interface OpenTopic<K, V> {
   readonly key: OpenSerde<K>
   readonly value: OpenSerde<V>
   readonly producer: LogProducer
+  readonly personalKeys?: PersonalKeys
   now(): number
 }
 
-function topicWriter<K, V>({ topic, partitions, key, value, producer, now }: OpenTopic<K, V>): TopicWriter<K, V> {
+function topicWriter<K, V>(opened: OpenTopic<K, V>): TopicWriter<K, V> {
+  const { topic, partitions, key, value, producer, personalKeys, now } = opened
   let buffers = new Map<number, RecordsBuffer>()
   let waiting: Waiting[] = []
   let sending: Promise<void> | undefined
@@ -83,6 +89,7 @@ function topicWriter<K, V>({ topic, partitions, key, value, producer, now }: Ope
   }
   async function send(batches: readonly OutgoingBatch[], answered: readonly Waiting[]): Promise<void> {
     try {
+      await personalKeys?.flush()
       const appended = new Map(
         (await producer.send(batches)).map(({ partition, baseOffset }) => [partition, baseOffset]),
       )
