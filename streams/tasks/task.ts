@@ -50,6 +50,8 @@ export interface Task {
   readonly waiting: boolean
   readonly outputBytes: number
   readonly lag: readonly (TopicPartition & { readonly lag: number })[]
+  /** From where the inputs that have been read are to be read on, once what was processed is committed. */
+  readonly positions: readonly PartitionOffset[]
   readonly statistics: TaskStatistics
   /** Forwards what was held back (caches). */
   flush(): void
@@ -231,6 +233,9 @@ export function createTask(options: TaskOptions): Task {
         partition: from,
         lag: Math.max(0, (endOffset ?? 0) - (nextOffset ?? 0)),
       }))
+    },
+    get positions() {
+      return committable(queues)
     },
     get statistics() {
       return { processed, dropped }

@@ -20,6 +20,10 @@ const OUTAGE_WAIT_MS = 1_000
 export interface GlobalTables {
   /** What tasks and queries see, by the name of the store. Filled by `open`. */
   readonly views: ReadonlyMap<string, unknown>
+  /** Records not yet read, by partition; nothing before it has been read to its end once. */
+  readonly lag: readonly (TopicPartition & { readonly lag: number })[]
+  /** The rows of a table as far as it has been read; undefined before that has been to its end. */
+  replica(store: string): GlobalReplica | undefined
   /**
    * Resolves when every partition has been read to where it ended at the call; outages are waited out.
    * @throws TaskFailure DESERIALIZATION_FAILED where the policy says `fail`; MillraceError CLOSED when it is closed meanwhile
@@ -38,6 +42,13 @@ export interface GlobalTablesOptions {
   readonly onFatal: (error: unknown) => void
 }
 
+/** A global table to be queried. */
+export interface GlobalReplica {
+  view(): unknown
+  /** The offset to read each partition of its topic on from. */
+  readonly positions: readonly PartitionOffset[]
+}
+
 interface OpenTable {
   readonly table: GlobalTableStore
   readonly positions: GlobalPositions
@@ -48,7 +59,11 @@ export function globalTables(context: GlobalTablesOptions): GlobalTables {
   const { applicationId, topology, log, logger, clock, state } = options
   const closing = new AbortController()
   const views = new Map<string, unknown>()
+  /** The ends of the partitions as last seen, by place. */
+  const ends = new Map<string, number>()
   let opened: readonly OpenTable[] = []
+  /** They have been read to their ends once. */
+  let current = false
   let reader: LogReader | undefined
   let reading: Promise<void> = Promise.resolve()
 
@@ -101,6 +116,7 @@ export function globalTables(context: GlobalTablesOptions): GlobalTables {
         if (table.source.topic.name !== batch.topic) continue
         await throughOutages(() => table.prepare(batch))
         table.apply(batch)
+        ends.set(placeOf(batch), batch.endOffset)
         positions.set(batch.partition, batch.nextOffset)
       }
     }
@@ -153,12 +169,26 @@ export function globalTables(context: GlobalTablesOptions): GlobalTables {
     }
   }
   async function closeTables(): Promise<void> {
+    current = false
     await reader?.close()
     reader = undefined
     await Promise.all(opened.map(closeOne))
     opened = []
   }
 
+  const partitionsOf = ({ table }: OpenTable): readonly TopicPartition[] => {
+    const topic = table.source.topic.name
+    return Array.from({ length: topics.partitionsOf(topic) }, (_, partition) => ({ topic, partition }))
+  }
+  function replica(store: string): GlobalReplica | undefined {
+    const found = current ? opened.find(({ table }) => table.source.store.name === store) : undefined
+    return (
+      found && {
+        view: () => found.table.view,
+        positions: partitionsOf(found).map((at) => ({ ...at, offset: found.positions.of(at.partition) ?? 0 })),
+      }
+    )
+  }
   function stop(): void {
     closing.abort()
     reader?.wakeup()
@@ -166,6 +196,16 @@ export function globalTables(context: GlobalTablesOptions): GlobalTables {
 
   return {
     views,
+    replica,
+    get lag() {
+      if (!current) return []
+      return opened.flatMap((one) =>
+        partitionsOf(one).map((at) => {
+          const position = one.positions.of(at.partition) ?? 0
+          return { ...at, lag: Math.max(0, (ends.get(placeOf(at)) ?? position) - position) }
+        }),
+      )
+    },
     open: async () => {
       if (topology.globalTables.length === 0) return
       try {
@@ -179,6 +219,7 @@ export function globalTables(context: GlobalTablesOptions): GlobalTables {
         await state.wipe(GLOBAL_TASK)
         await openRead()
       }
+      current = true
       reading = keepCurrent()
     },
     stop,

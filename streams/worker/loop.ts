@@ -10,6 +10,8 @@ export interface LoopOptions {
   readonly runners: Runners
   /** Ends waiting for a log that does not answer. */
   readonly stopping: AbortSignal
+  /** Nothing is read or processed while it says so; what was processed is committed. */
+  readonly paused: () => boolean
 }
 
 /** What a worker does between two rebalances. */
@@ -23,18 +25,18 @@ const STEP_RECORDS = 500
 const IDLE_WAIT_MS = 200
 const OUTAGE_WAIT_MS = 1_000
 
-export function createLoop({ options, inputs, runners, stopping }: LoopOptions): Loop {
+export function createLoop({ options, inputs, runners, stopping, paused }: LoopOptions): Loop {
   const { applicationId, logger, clock } = options
 
   async function turn(): Promise<void> {
     for (const runner of runners.all) inputs.begin(runner.takePositions() ?? [])
-    const busy = runners.all.some((runner) => runner.state === 'running' && runner.task?.runnable)
+    const busy = !paused() && runners.all.some((runner) => runner.state === 'running' && runner.task?.runnable)
     for (const batch of await poll(busy ? 0 : waitMs())) await runners.ownerOf(batch)?.add(batch)
     for (const runner of runners.all) {
-      runner.step(STEP_RECORDS)
+      if (!paused()) runner.step(STEP_RECORDS)
       runner.commitIfDue()
     }
-    inputs.balance((partition) => runners.ownerOf(partition)?.task?.buffered(partition))
+    inputs.balance((partition) => (paused() ? undefined : runners.ownerOf(partition)?.task?.buffered(partition)))
     // Timers and sockets get their turn even where polls resolve at once.
     await new Promise((resolve) => setImmediate(resolve))
   }
@@ -53,7 +55,7 @@ export function createLoop({ options, inputs, runners, stopping }: LoopOptions):
   }
   function waitMs(): number {
     const now = clock.now()
-    const due = runners.all.flatMap((runner) => runner.task?.nextPunctuation() ?? [])
+    const due = paused() ? [] : runners.all.flatMap((runner) => runner.task?.nextPunctuation() ?? [])
     const dirty = runners.all.some((runner) => runner.task?.dirty)
     const soonest = Math.min(IDLE_WAIT_MS, ...due.map((at) => Math.max(0, at - now)))
     return dirty ? Math.min(soonest, 10) : soonest

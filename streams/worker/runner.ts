@@ -14,6 +14,8 @@ export interface Runner {
   readonly state: RunnerState
   /** The open task while it runs or commits. */
   readonly task: Task | undefined
+  /** From where its inputs are to be read on, everything before having taken effect in the stores; undefined unless it is open. */
+  readonly settled: readonly PartitionOffset[] | undefined
   /** Set once when it is open: from where to read. */
   takePositions(): readonly PartitionOffset[] | undefined
   add(batch: FetchedBatch): Promise<void>
@@ -41,9 +43,11 @@ export function createRunner(context: RunnerOptions): Runner {
   const { clock, logger, commitIntervalMs } = options
   const id = `${context.subTopology.id}_${context.partition}`
   const stopped = new AbortController()
+  const caches = context.subTopology.stores.some(({ caching }) => caching)
   let state: RunnerState = 'opening'
   let opened: OpenedTask | undefined
   let positions: readonly PartitionOffset[] | undefined
+  let committed: readonly PartitionOffset[] = []
   let committing: Promise<void> | undefined
   let lastCommit = clock.now()
   let lastCommitTook = 0
@@ -56,6 +60,7 @@ export function createRunner(context: RunnerOptions): Runner {
       if (stopped.signal.aborted) return await discard(result)
       opened = result
       positions = result.positions
+      committed = result.positions
       lastCommit = clock.now()
       state = 'running'
       onWake()
@@ -140,6 +145,7 @@ export function createRunner(context: RunnerOptions): Runner {
   async function commitTask(task: Task, committer: Committer): Promise<void> {
     const commit = task.collect()
     const appended = await committer.commit(commit)
+    committed = withPositions(committed, commit.offsets)
     const changelogs = appended.filter(({ topic }) => commit.changelogs.some((changelog) => changelog.topic === topic))
     // Under exactly-once the producer is fenced, and commit markers lie between the batches.
     await task.committed(changelogs, options.guarantee === 'at_least_once')
@@ -176,6 +182,12 @@ export function createRunner(context: RunnerOptions): Runner {
     },
     get task() {
       return opened?.task
+    },
+    get settled() {
+      if (opened === undefined) return undefined
+      const { held, positions: processed } = opened.task
+      // What waits for a call, or in a cache, has taken effect for sure only at the next commit.
+      return held > 0 || caches ? committed : withPositions(committed, processed)
     },
     takePositions: () => {
       const taken = positions
@@ -231,6 +243,15 @@ export function createRunner(context: RunnerOptions): Runner {
       }
     }
   }
+}
+
+function withPositions(
+  before: readonly PartitionOffset[],
+  after: readonly PartitionOffset[],
+): readonly PartitionOffset[] {
+  const isNew = (at: PartitionOffset) =>
+    !after.some(({ topic, partition }) => topic === at.topic && partition === at.partition)
+  return [...before.filter(isNew), ...after]
 }
 
 function isCorrupt(error: unknown): boolean {
