@@ -27,7 +27,7 @@ export interface TaskStores {
 
 export type TaskStoresOptions = Pick<
   TaskOptions,
-  'subTopology' | 'applicationId' | 'partition' | 'registry' | 'backends' | 'cacheBytes'
+  'subTopology' | 'applicationId' | 'partition' | 'registry' | 'personalKeys' | 'backends' | 'cacheBytes'
 >
 
 /** The stores of one task. A changelog record goes to the partition of its task, never to one chosen by its key (DESIGN invariant 3). */

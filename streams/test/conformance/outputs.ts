@@ -24,7 +24,7 @@ export async function readOutputs(options: OutputOptions): Promise<Final['output
   const outputs = new Map<string, PlacedRecord[]>(names.map((name) => [name, []]))
   const places = names.flatMap((topic) => Array.from({ length: partitions }, (_, partition) => ({ topic, partition })))
   const asOutput = (topic: string, partition: number, raw: LogRecord): PlacedRecord => {
-    const decoded = recordDecoder(topicNamed(topic), registry)({ ...raw, partition, piped: false })
+    const decoded = recordDecoder(topicNamed(topic), { registry })({ ...raw, partition, piped: false })
     return { ...asVectorRecord({ ...raw, partition, ...decoded }), partition }
   }
   const reader = await watched.log.reader({ isolation: 'read_committed' })
