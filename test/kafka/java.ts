@@ -44,11 +44,15 @@ export async function startLocalKafka(options: StartOptions = {}): Promise<Local
 
 /**
  * Runs one of Kafka's own command-line tools, such as `org.apache.kafka.tools.consumer.ConsoleConsumer`.
+ * @param input its standard input
  * @returns what it wrote to its standard output
  */
-export async function runKafkaTool(className: string, args: readonly string[]): Promise<string> {
+export async function runKafkaTool(className: string, args: readonly string[], input = ''): Promise<string> {
   const [java, jars] = await Promise.all([findJava(), kafkaJars()])
-  const { stdout } = await promisify(execFile)(java, ['-cp', classpath(jars), className, ...args])
+  const maxBuffer = 64 * 1024 * 1024
+  const running = promisify(execFile)(java, ['-cp', classpath(jars), className, ...args], { maxBuffer })
+  running.child.stdin?.end(input)
+  const { stdout } = await running
   return stdout
 }
 

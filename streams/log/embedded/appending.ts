@@ -30,7 +30,7 @@ export function appender(topics: Topics, producer: ProducerIdentity, transaction
       return batches.map(({ records }, index) => {
         const log = logs[index]!
         const baseSequence = sequences.get(log) ?? 0
-        const stamp = { ...producer, baseSequence, transactional }
+        const stamp = { ...producer, baseSequence, transactional, compression: topics.compression }
         const sealed = fitting(records.seal(stamp), stamp, log.settings.maxMessageBytes)
         assertNotTooLarge(log, sealed)
         if (sealed.length > 0) onAppend?.(log)
@@ -46,11 +46,10 @@ export function appender(topics: Topics, producer: ProducerIdentity, transaction
 export function fitting(sealed: readonly SealedBatch[], stamp: ProducerStamp, maxBytes: number): readonly Buffer[] {
   const batches = sealed.map((batch) => batch.bytes)
   if (batches.every((bytes) => bytes.length <= maxBytes)) return batches
-  const headers = batches.map((bytes) => readHeader(bytes, 0)!)
-  const smaller = recordsBuffer({ maxBatchBytes: maxBytes, compression: headers[0]!.compression })
-  for (const [index, bytes] of batches.entries()) {
-    for (const { key, value, timestamp, headers: named } of decodeRecords(bytes, headers[index]!)) {
-      smaller.append(key, value, timestamp, named)
+  const smaller = recordsBuffer({ maxBatchBytes: maxBytes })
+  for (const bytes of batches) {
+    for (const { key, value, timestamp, headers } of decodeRecords(bytes, readHeader(bytes, 0)!)) {
+      smaller.append(key, value, timestamp, headers)
     }
   }
   return smaller.seal(stamp).map((batch) => batch.bytes)

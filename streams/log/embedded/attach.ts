@@ -1,5 +1,6 @@
 import { type MillraceError, TerminalError } from '../../errors'
 import type { Log, LogAdmin } from '../port'
+import type { CompressionType } from '../records'
 import type { LockOwner } from './lock'
 import { type Call, callsTo } from './remote-call'
 import { remoteProducer } from './remote-producer'
@@ -9,12 +10,12 @@ import { remoteReader } from './remote-reader'
  * The log of another process, as far as a second process may use it: topics, offsets, reading and appending. Members of groups
  * and transactions live in the owner's process. @throws OutageError LOG_UNAVAILABLE from each method when the owner is gone
  */
-export function attachLog(owner: LockOwner): Log {
+export function attachLog(owner: LockOwner, compression: CompressionType): Log {
   const { call, close } = callsTo(owner)
   return {
     kind: 'embedded',
     admin: remoteAdmin(call),
-    producer: () => remoteProducer(call),
+    producer: () => remoteProducer(call, compression),
     reader: async (options) => remoteReader(call, options),
     async transactionalProducer() {
       throw notHere('a transactional producer', owner)

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock'
 import type { Logger } from '../../logger'
 import type { LogAdmin } from '../port'
+import type { CompressionType } from '../records'
 import { openAdmin } from './admin'
 import { type Decisions, openDecisions } from './decisions'
 import { type Groups, groupCoordinator } from './groups'
@@ -13,6 +14,8 @@ export interface CoreOptions {
   readonly storage: Storage
   readonly clock: Clock
   readonly logger: Logger
+  /** How what is written through this log is packed. Default `none`. */
+  readonly compression?: CompressionType
   newId(): string
 }
 
@@ -31,9 +34,9 @@ export interface Core extends CoreOptions {
  * aborted, since none of their producers is alive. @throws MillraceError LOG_CORRUPT
  */
 export function openCore(options: CoreOptions): Core {
-  const { storage, clock, logger, newId } = options
+  const { storage, clock, logger, compression = 'none', newId } = options
   const cleaning = maintenance({ topics: () => topics, storage, clock, logger })
-  const topics = openTopics({ storage, clock, logger, onRoll: cleaning.nudge })
+  const topics = openTopics({ storage, clock, logger, compression, onRoll: cleaning.nudge })
   const decisions = openDecisions({ storage, logger, topics })
   abortUndecided(topics, logger)
   const groups = groupCoordinator({ clock, newId, commit: decisions.setOffsets })

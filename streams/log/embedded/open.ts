@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../../clock'
 import { MillraceError, messageOf } from '../../errors'
 import { type Logger, silentLogger } from '../../logger'
 import type { Log } from '../port'
+import { type CompressionType, loadCompression } from '../records'
 import { attachLog } from './attach'
 import { type Core, openCore } from './core'
 import { diskStorage } from './disk-storage'
@@ -29,6 +30,8 @@ export interface EmbeddedLogOptions extends MemoryLogOptions {
    * process for as long as the disk takes. Default `never`.
    */
   readonly fsync?: 'never' | 'commit'
+  /** How what is written through this log is packed. Default `none`; everything is read, however it is packed. */
+  readonly compression?: CompressionType
   /** Where another process has the log open, use it through that process rather than fail. */
   readonly attach?: boolean
 }
@@ -40,7 +43,7 @@ const maxSocketPathBytes = 100
 /**
  * Opens the log in a directory, which it makes if need be: Kafka's semantics in one process, without a broker.
  * With `attach` it may be the log of another process, on which members and transactional producers cannot be opened.
- * @throws MillraceError LOG_LOCKED (details: pid) when another process has it, LOG_CORRUPT (details: file, offset);
+ * @throws TerminalError CONFIG_INVALID for a compression that is unknown; MillraceError LOG_LOCKED (details: pid) when another process has it, LOG_CORRUPT (details: file, offset);
  *   OutageError LOG_UNAVAILABLE when the disk does not answer
  */
 export function openEmbeddedLog(
@@ -49,12 +52,13 @@ export function openEmbeddedLog(
 ): Promise<Log>
 export function openEmbeddedLog(directory: string, options?: EmbeddedLogOptions): Promise<EmbeddedLog>
 export async function openEmbeddedLog(directory: string, options: EmbeddedLogOptions = {}): Promise<Log> {
-  const { fsync = 'never', attach = false, logger = silentLogger } = options
+  const { fsync = 'never', attach = false, logger = silentLogger, compression = 'none' } = options
+  await loadCompression(compression)
   const root = resolve(directory)
   const socket = socketPath(root)
   const lock = acquireLock(root, socket)
   if (!('release' in lock)) {
-    if (attach) return attachLog(lock)
+    if (attach) return attachLog(lock, compression)
     throw lockedBy(lock, root)
   }
   const storage = diskStorage(root, { fsync: fsync === 'commit' })
@@ -75,9 +79,9 @@ export function memoryLog(options: MemoryLogOptions = {}): EmbeddedLog {
   return logOf(coreOn(memoryStorage(), options))
 }
 
-function coreOn(storage: Storage, options: MemoryLogOptions): Core {
-  const { clock = systemClock, logger = silentLogger, newId = randomUUID } = options
-  return openCore({ storage, clock, logger, newId })
+function coreOn(storage: Storage, options: EmbeddedLogOptions): Core {
+  const { clock = systemClock, logger = silentLogger, compression = 'none', newId = randomUUID } = options
+  return openCore({ storage, clock, logger, compression, newId })
 }
 
 /** Not every file system has sockets; the log works without, only no second process can attach. */

@@ -1,6 +1,6 @@
 import { MillraceError, OutageError } from '../../errors'
 import type { AppendedBatch, LogProducer, OutgoingBatch } from '../port'
-import { nextSequence } from '../records'
+import { type CompressionType, nextSequence } from '../records'
 import { fitting } from './appending'
 import type { Call } from './remote-call'
 
@@ -10,7 +10,7 @@ interface Identity {
 }
 
 /** A producer that appends through the owner of the log. */
-export async function remoteProducer(call: Call): Promise<LogProducer> {
+export async function remoteProducer(call: Call, compression: CompressionType): Promise<LogProducer> {
   const newIdentity = async (): Promise<Identity> => {
     return { producerId: await call<'producer', number>('producer', {}), sequences: new Map() }
   }
@@ -22,7 +22,7 @@ export async function remoteProducer(call: Call): Promise<LogProducer> {
     const { producerId, sequences } = identity
     const key = `${topic}/${partition}`
     const baseSequence = sequences.get(key) ?? 0
-    const stamp = { producerId, producerEpoch: 0, baseSequence, transactional: false }
+    const stamp = { producerId, producerEpoch: 0, baseSequence, transactional: false, compression }
     const sendWithin = (maxBytes: number) => {
       const batches = fitting(records.seal(stamp), stamp, maxBytes).map((bytes) => bytes.toString('base64'))
       return twice(() => call<'append', AppendedBatch>('append', { topic, partition, batches }))

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock'
 import { MillraceError, messageOf, TerminalError } from '../../errors'
 import type { Logger } from '../../logger'
 import type { TopicDescription, TopicPartition, TopicSpec } from '../port'
+import type { CompressionType } from '../records'
 import { openPartition, type PartitionLog } from './partition'
 import type { Storage } from './storage'
 import { describedConfig, readSettings } from './topic-settings'
@@ -10,11 +11,14 @@ export interface TopicsOptions {
   readonly storage: Storage
   readonly clock: Clock
   readonly logger: Logger
+  readonly compression: CompressionType
   onRoll(): void
 }
 
 /** The topics of the log and their partitions. */
 export interface Topics {
+  /** How what is written to them here is packed. */
+  readonly compression: CompressionType
   names(): readonly string[]
   describe(name: string): TopicDescription | undefined
   partitions(): readonly PartitionLog[]
@@ -40,7 +44,7 @@ const root = 'topics'
 const legalName = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/
 
 export function openTopics(options: TopicsOptions): Topics {
-  const { storage } = options
+  const { storage, compression } = options
   const topics = new Map<string, Topic>()
   for (const name of storage.list(root)) {
     const declared = readDeclaration(storage, name)
@@ -61,6 +65,7 @@ export function openTopics(options: TopicsOptions): Topics {
   const find = ({ topic, partition }: TopicPartition) => topics.get(topic)?.logs[partition]
 
   return {
+    compression,
     names: () => [...topics.keys()],
     describe(name) {
       const topic = topics.get(name)

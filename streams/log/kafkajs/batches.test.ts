@@ -5,11 +5,11 @@ import { type SequencedBatch, seal, split } from './batches'
 const stamp = { producerId: 7, producerEpoch: 2, transactional: true }
 
 function sealed(count: number, compression: 'none' | 'gzip', baseSequence: number): SequencedBatch[] {
-  const records = recordsBuffer({ compression })
+  const records = recordsBuffer()
   for (let index = 0; index < count; index++) {
     records.append(Buffer.from(`k${index}`), Buffer.from(`v${index}`), 1_000 + index, [{ key: 'h', value: null }])
   }
-  return seal(records, { ...stamp, baseSequence })
+  return seal(records, { ...stamp, baseSequence, compression })
 }
 
 const decode = (batches: readonly SequencedBatch[]) => batches.flatMap(({ bytes }) => decodeBatches(bytes))
@@ -27,7 +27,7 @@ test('the halves of a batch hold its records in order and its place in the seque
       fc.constantFrom('none' as const, 'gzip' as const),
       (count, sequence, compression) => {
         const [whole] = sealed(count, compression, sequence)
-        const halves = split(whole!, stamp)!
+        const halves = split(whole!, { ...stamp, compression })!
         expect(halves).toHaveLength(2)
         expect(contentOf(halves)).toEqual(contentOf([whole!]))
         const [first, second] = halves as [SequencedBatch, SequencedBatch]

@@ -40,7 +40,7 @@ export function split(batch: SequencedBatch, stamp: Omit<ProducerStamp, 'baseSeq
   const middle = records.length >> 1
   let baseSequence = batch.sequence
   return [records.slice(0, middle), records.slice(middle)].flatMap((half) => {
-    const buffer = recordsBuffer({ compression: header.compression, maxBatchBytes: Number.POSITIVE_INFINITY })
+    const buffer = recordsBuffer({ maxBatchBytes: Number.POSITIVE_INFINITY })
     for (const { key, value, timestamp, headers } of half) buffer.append(key, value, timestamp, headers)
     const sealed = seal(buffer, { ...stamp, baseSequence })
     baseSequence = nextSequence(baseSequence, buffer.count)

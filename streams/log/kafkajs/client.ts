@@ -1,5 +1,6 @@
 import { MillraceError, OutageError } from '../../errors'
 import type { TopicPartition } from '../port'
+import type { CompressionType } from '../records'
 import type { CoordinatorKind, Directory } from './directory'
 import { kafkaError, kafkaName, type Reaction, reactionTo } from './errors'
 import { createLinkSet, type LinkSet } from './link-set'
@@ -11,6 +12,8 @@ export interface Shared {
   readonly settings: LinkSettings
   readonly directory: Directory
   readonly outageAfterMs: number
+  /** How what is written is packed. */
+  readonly compression: CompressionType
 }
 
 export type Target =
@@ -88,7 +91,7 @@ export function createClient({ settings, directory, outageAfterMs }: Shared): Cl
     links,
     pause,
     async ask(target, what, use, { again = true, deadlineMs = outageAfterMs } = {}) {
-      const began = clock.now()
+      const began = elapsed(clock)
       for (let attempt = 0; ; attempt++) {
         let sent = false
         try {
@@ -99,7 +102,7 @@ export function createClient({ settings, directory, outageAfterMs }: Shared): Cl
           const reaction = reactionTo(error)
           if (reaction === 'fail' || closing.signal.aborted) throw error
           if (reaction === 'lost' && sent && !again) throw error
-          const waited = clock.now() - began
+          const waited = elapsed(clock) - began
           if (waited >= patience(error, deadlineMs)) throw unavailable(what, waited, error)
           logger.debug({ err: error, attempt }, `${what}: trying again`)
           await pause(retryDelayMs(reaction, attempt))

@@ -26,9 +26,9 @@ export async function deliver(
   options: DeliveryOptions,
 ): Promise<readonly AppendedBatch[]> {
   const { client, shared, transactionalId, identity, sequences, ends } = options
-  const { directory, settings, outageAfterMs } = shared
+  const { directory, settings, outageAfterMs, compression } = shared
   const { clock, logger } = settings
-  const stamp = { ...identity, transactional: transactionalId !== null }
+  const stamp = { ...identity, transactional: transactionalId !== null, compression }
   const appended = batches.map(({ topic, partition }) => ({ topic, partition, baseOffset: -1, nextOffset: -1 }))
   const lanes = lanesOf(batches)
   const failures: unknown[] = []
@@ -47,7 +47,7 @@ export async function deliver(
     advance(lane)
   }
   function failed(lane: Lane, error: unknown): void {
-    const now = clock.now()
+    const now = elapsed(clock)
     const reaction = reactionTo(error)
     lane.failingSince ??= now
     const waitedMs = now - lane.failingSince
@@ -122,9 +122,9 @@ export async function deliver(
   }
   /** Waits where every lane has to, and gives those that may be sent now and have a leader. */
   async function ready(pending: readonly Lane[]): Promise<readonly Lane[]> {
-    const pauseMs = Math.min(...pending.map(({ notBefore }) => notBefore)) - clock.now()
+    const pauseMs = Math.min(...pending.map(({ notBefore }) => notBefore)) - elapsed(clock)
     if (pauseMs > 0) await client.pause(pauseMs)
-    const due = pending.filter(({ notBefore }) => notBefore <= clock.now())
+    const due = pending.filter(({ notBefore }) => notBefore <= elapsed(clock))
     const unsure = due.filter((lane) => lane.attempts > 0 || directory.leaderOf(lane) === undefined)
     if (unsure.length === 0) return due
     const refreshed = await directory.refresh(unsure.map(({ topic }) => topic)).then(

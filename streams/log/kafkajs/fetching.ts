@@ -121,7 +121,7 @@ export function createFetching(options: FetchingOptions): Fetching {
     } else if (reactionTo(error) === 'fail') {
       reading.error = fromKafkajs(error, whatFails(reading))
     } else {
-      noteFailure(reading, error, clock.now(), outageAfterMs)
+      noteFailure(reading, error, elapsed(clock), outageAfterMs)
       lookAfter(reading)
     }
   }
@@ -171,7 +171,7 @@ export function createFetching(options: FetchingOptions): Fetching {
         } else if (!isCurrent(reading)) {
           ailing.delete(reading)
         } else {
-          noteFailure(reading, problem?.error ?? leaderMissing(directory, reading), clock.now(), outageAfterMs)
+          noteFailure(reading, problem?.error ?? leaderMissing(directory, reading), elapsed(clock), outageAfterMs)
         }
       }
       onArrival()

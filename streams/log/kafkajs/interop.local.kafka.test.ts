@@ -3,11 +3,12 @@ import { CompressionTypes, Kafka, logLevel, Partitioners } from 'kafkajs'
 import { runKafkaTool } from '../../../test/kafka/java'
 import { localKafkaSuite } from '../../../test/kafka/suite'
 import type { Log, LogRecord } from '../port'
-import { recordsBuffer } from '../records'
+import { compressionTypes, recordsBuffer } from '../records'
 import { openKafkaLog } from '.'
 
 const testTimeoutMs = 90_000
 const time = 1_700_000_000_000
+const headers = [{ key: 'trace', value: Buffer.from('abc') }]
 
 localKafkaSuite('other clients', { nodes: 1 }, (kafka) => {
   let log: Log
@@ -28,16 +29,66 @@ localKafkaSuite('other clients', { nodes: 1 }, (kafka) => {
     return records
   }
 
-  test.each(['none', 'gzip'] as const)(
-    'read what we write (%s), to the byte',
+  /** Lines of a text that packs well, larger together than the blocks of the codecs. */
+  const lines = Array.from({ length: 3_000 }, (_, index) => `${index}: ${'the quick brown fox '.repeat(index % 7)}`)
+
+  test(
+    'read what we write, however it is packed',
+    async () => {
+      await log.admin.createTopics([{ name: 'ours', partitions: 1 }])
+      for (const compression of compressionTypes) {
+        const packing = await openKafkaLog({ brokers: kafka().brokers, compression })
+        const producer = await packing.producer({ clientId: 'test' })
+        const records = recordsBuffer()
+        for (const line of lines) records.append(Buffer.from(compression), Buffer.from(line), time, headers)
+        await producer.send([{ topic: 'ours', partition: 0, records }])
+        await packing.close()
+      }
+      const options = ['--bootstrap-server', kafka().brokers[0]!, '--topic', 'ours', '--from-beginning']
+      options.push('--max-messages', String(lines.length * compressionTypes.length), '--timeout-ms', '60000')
+      for (const shown of ['key', 'timestamp', 'offset', 'headers']) options.push('--property', `print.${shown}=true`)
+      const output = await runKafkaTool('org.apache.kafka.tools.consumer.ConsoleConsumer', options)
+      const expected = compressionTypes.flatMap((type, nth) =>
+        lines.map(
+          (line, index) => `CreateTime:${time}\tOffset:${nth * lines.length + index}\ttrace:abc\t${type}\t${line}`,
+        ),
+      )
+      expect(output.replace(/\n$/, '').split('\n')).toEqual(expected)
+      expect((await readAll('ours', expected.length)).map(({ value }) => value?.toString())).toEqual(
+        compressionTypes.flatMap(() => lines),
+      )
+    },
+    testTimeoutMs,
+  )
+
+  test.each(compressionTypes)(
+    "write what we read: Kafka's own console producer, %s",
     async (compression) => {
-      const topic = `ours-${compression}`
+      const topic = `console-${compression}`
+      await log.admin.createTopics([{ name: topic, partitions: 1 }])
+      const options = ['--bootstrap-server', kafka().brokers[0]!, '--topic', topic]
+      options.push('--compression-codec', compression, '--batch-size', '500000')
+      options.push('--property', 'parse.key=true', '--property', 'parse.headers=true')
+      const input = lines.map((line, index) => `trace:abc\tkey-${index}\t${line}\n`).join('')
+      await runKafkaTool('org.apache.kafka.tools.ConsoleProducer', options, input)
+      const records = await readAll(topic, lines.length)
+      expect(records.map(({ key, value, headers: found }) => [String(key), String(value), found])).toEqual(
+        lines.map((line, index) => [`key-${index}`, line, headers]),
+      )
+    },
+    testTimeoutMs,
+  )
+
+  test(
+    'read what we write, to the byte',
+    async () => {
+      const topic = 'to-the-byte'
       await log.admin.createTopics([{ name: topic, partitions: 1 }])
       const values = [Buffer.alloc(0), randomBytes(300), Buffer.alloc(2_000, 'x'), null]
-      const records = recordsBuffer({ compression })
-      const headers = [{ key: 'trace', value: Buffer.from([0, 255]) }]
+      const records = recordsBuffer()
+      const binary = [{ key: 'trace', value: Buffer.from([0, 255]) }]
       values.forEach((value, index) => {
-        records.append(Buffer.from(`key-${index}`), value, time + index, headers)
+        records.append(Buffer.from(`key-${index}`), value, time + index, binary)
       })
       const producer = await log.producer({ clientId: 'test' })
       await producer.send([{ topic, partition: 0, records }])

@@ -69,20 +69,20 @@ interface Connected {
 
 function connectedLink({ node, broker, connection, close }: Connected, settings: LinkSettings): Link {
   const { clock, requestTimeoutMs } = settings
-  const opened = clock.now()
+  const opened = elapsed(clock)
   const lifetime = connection.sessionLifetime.toNumber()
   const usableUntil = lifetime > 0 ? opened + lifetime * SESSION_SHARE : Number.POSITIVE_INFINITY
   let lastUsed = opened
   const link: Link = {
     node,
     get usable() {
-      const now = clock.now()
+      const now = elapsed(clock)
       return connection.isConnected() && now < usableUntil && now - lastUsed < MAX_IDLE_MS
     },
     async call(what, use, heldMs = 0) {
       const where = `${what} at broker ${node.host}:${node.port}`
       if (!connection.isConnected()) throw lostError({ what: where, said: 'the connection is closed' })
-      lastUsed = clock.now()
+      lastUsed = elapsed(clock)
       const timeoutMs = requestTimeoutMs + heldMs
       try {
         const late = () => lostError({ what: where, said: `no answer within ${timeoutMs} ms` })

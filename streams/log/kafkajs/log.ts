@@ -2,6 +2,7 @@ import { systemClock } from '../../clock'
 import { MillraceError, TerminalError } from '../../errors'
 import { silentLogger } from '../../logger'
 import type { GroupMember, Log } from '../port'
+import { loadCompression } from '../records'
 import { createClient, type Shared } from './client'
 import { type KafkaLogConfig, parseAddress } from './config'
 import { createDirectory } from './directory'
@@ -23,9 +24,11 @@ const OUTAGE_AFTER_MS = 30_000
 export async function openKafkaLog(config: KafkaLogConfig): Promise<Log> {
   const settings = settingsOf(config)
   const outageAfterMs = config.outageAfterMs ?? OUTAGE_AFTER_MS
+  const { compression = 'none' } = config
+  await loadCompression(compression)
   const links = createLinkSet(settings)
   const bootstrap = bootstrapNodes(config)
-  const shared: Shared = { settings, outageAfterMs, directory: createDirectory(links, bootstrap) }
+  const shared: Shared = { settings, outageAfterMs, compression, directory: createDirectory(links, bootstrap) }
   const client = createClient(shared)
   const closeConnections = () => {
     client.close()

@@ -39,9 +39,9 @@ export function createTopicAdmin(client: Client, { directory, outageAfterMs, set
   }
   /** @throws OutageError LOG_UNAVAILABLE when it is not so after the deadline */
   async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-    const deadline = clock.now() + outageAfterMs
+    const deadline = elapsed(clock) + outageAfterMs
     while (!(await isSo())) {
-      if (clock.now() > deadline) throw kafkaError(REQUEST_TIMED_OUT, { what })
+      if (elapsed(clock) > deadline) throw kafkaError(REQUEST_TIMED_OUT, { what })
       await client.pause(POLL_MS)
     }
   }

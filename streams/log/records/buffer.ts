@@ -1,14 +1,17 @@
 import type { Header } from '../port'
 
+/** The codecs of Kafka, named as in its `compression.type`. */
+export type CompressionType = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
+
 /** What a producer stamps on a sealed batch (record batch format v2; KIP-98). */
 export interface ProducerStamp {
   readonly producerId: number
   readonly producerEpoch: number
   readonly baseSequence: number
   readonly transactional: boolean
+  /** Loaded before (`loadCompression`). Default `none`. */
+  readonly compression?: CompressionType
 }
-
-export type CompressionType = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 
 /**
  * Records of one partition, encoded as they are appended, in the body layout of Kafka's record batch v2.
@@ -19,7 +22,10 @@ export interface RecordsBuffer {
   /** Bytes so far, headers of the batches included (before compression). */
   readonly byteLength: number
   append(key: Buffer | null, value: Buffer | null, timestamp: number, headers: readonly Header[]): void
-  /** The sequence of the second batch follows the first's count, and so on. May be called again with another stamp. */
+  /**
+   * The sequence of the second batch follows the first's count, and so on. May be called again with another stamp.
+   * @throws TerminalError CONFIG_INVALID for a codec that is unknown or not loaded
+   */
   seal(stamp: ProducerStamp): readonly SealedBatch[]
 }
 

@@ -22,12 +22,13 @@ export interface DecodeOptions {
 
 const noHeaders: readonly Header[] = Object.freeze([])
 const noRecords: readonly LogRecord[] = Object.freeze([])
+const nothing = Buffer.alloc(0)
 
 /**
  * Decodes a run of record batches v2, such as one partition of a fetch response, in place: keys, values and header values are
  * views of `bytes`. A last batch that is cut short is left out.
  * @throws MillraceError BATCH_CORRUPT (details: offset) for a checksum that does not match, records that do not fit their batch,
- *   a codec or message format that is not supported
+ *   a message format that is not supported; TerminalError CONFIG_INVALID where a codec does not work on this platform
  */
 export function decodeBatches(bytes: Buffer, options: DecodeOptions = {}): readonly DecodedBatch[] {
   const { fromOffset = 0 } = options
@@ -71,6 +72,7 @@ export function decodeRecords(bytes: Buffer, batch: BatchHeader, fromOffset = 0)
 
 /** The bytes of a batch's records, unpacked. */
 export function recordBytes(bytes: Buffer, batch: BatchHeader): Buffer {
+  if (batch.count === 0) return nothing // as compaction leaves it, whatever codec the header names
   return decompress(bytes.subarray(batch.start + headerBytes, batch.end), batch.compression, batch.baseOffset)
 }
 

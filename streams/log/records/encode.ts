@@ -1,14 +1,15 @@
 import type { Header } from '../port'
-import type { CompressionType, ProducerStamp, RecordsBuffer, SealedBatch } from './buffer'
+import type { ProducerStamp, RecordsBuffer, SealedBatch } from './buffer'
 import { assertCanCompress, compress } from './compression'
 import { headerBytes, writeHeader } from './header'
 import { varintSize, writeVarint } from './numbers'
 
 export interface RecordsBufferOptions {
-  /** A batch is closed before it would grow past this; a single larger record gets a batch of its own. Default 900,000. */
+  /**
+   * A batch is closed before it would grow past this, counted before compression; a single larger record gets a batch
+   * of its own. Default 900,000.
+   */
   readonly maxBatchBytes?: number
-  /** `none` (the default) or `gzip`; the limit counts the bytes before compression. */
-  readonly compression?: CompressionType
 }
 
 /** One batch within the buffer: room for its header, then its records. */
@@ -34,11 +35,9 @@ export const noProducer: ProducerStamp = Object.freeze({
 /**
  * Encodes records, as they are appended, into one growing buffer that also keeps room for the batch headers.
  * Without compression the sealed batches are views of that buffer: they hold until the next `append` or `seal`.
- * @throws TerminalError CONFIG_INVALID for a codec that cannot be written
  */
 export function recordsBuffer(options: RecordsBufferOptions = {}): RecordsBuffer {
-  const { maxBatchBytes = 900_000, compression = 'none' } = options
-  assertCanCompress(compression)
+  const { maxBatchBytes = 900_000 } = options
   const batches: Batch[] = []
   let bytes: Buffer = Buffer.alloc(0)
   let end = 0
@@ -92,9 +91,11 @@ export function recordsBuffer(options: RecordsBufferOptions = {}): RecordsBuffer
       count++
     },
     seal(stamp) {
+      const { compression = 'none' } = stamp
+      assertCanCompress(compression)
       let baseSequence = stamp.baseSequence
       return batches.map((batch) => {
-        const sealed = sealBatch(bytes, batch, { ...stamp, baseSequence }, compression)
+        const sealed = sealBatch(bytes, batch, { ...stamp, baseSequence, compression })
         baseSequence = nextSequence(baseSequence, batch.count)
         return sealed
       })
@@ -109,7 +110,8 @@ export function nextSequence(sequence: number, count: number): number {
   return next > maxSequence ? next - maxSequence - 1 : next
 }
 
-function sealBatch(bytes: Buffer, batch: Batch, stamp: ProducerStamp, compression: CompressionType): SealedBatch {
+function sealBatch(bytes: Buffer, batch: Batch, stamp: Required<ProducerStamp>): SealedBatch {
+  const { compression } = stamp
   const sealed =
     compression === 'none'
       ? bytes.subarray(batch.start, batch.end)
@@ -118,7 +120,6 @@ function sealBatch(bytes: Buffer, batch: Batch, stamp: ProducerStamp, compressio
     ...stamp,
     baseOffset: 0,
     leaderEpoch: -1,
-    compression,
     lastOffsetDelta: batch.count - 1,
     baseTimestamp: batch.baseTimestamp,
     maxTimestamp: batch.maxTimestamp,

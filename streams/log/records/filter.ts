@@ -1,5 +1,5 @@
 import type { LogRecord } from '../port'
-import { compress } from './compression'
+import { canCompress, compress } from './compression'
 import { decodeRecord, recordBytes } from './decode'
 import { type BatchHeader, headerBytes, writeHeader } from './header'
 
@@ -25,9 +25,12 @@ export function filterBatch(
   if (kept.length === 0) return undefined
   if (kept.length === batch.count && !batch.isTransactional) return bytes.subarray(batch.start, batch.end)
 
-  const filtered = Buffer.concat([Buffer.alloc(headerBytes), compress(Buffer.concat(kept), batch.compression)])
+  // Whoever compacts may not have loaded the codec that the producer had.
+  const compression = canCompress(batch.compression) ? batch.compression : 'none'
+  const filtered = Buffer.concat([Buffer.alloc(headerBytes), compress(Buffer.concat(kept), compression)])
   writeHeader(filtered, {
     ...batch,
+    compression,
     lastOffsetDelta: batch.lastOffset - batch.baseOffset,
     maxTimestamp,
     count: kept.length,

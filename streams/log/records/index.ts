@@ -1,4 +1,5 @@
 export type { CompressionType, ProducerStamp, RecordsBuffer, SealedBatch } from './buffer'
+export { compressionTypes, loadCompression } from './compression'
 export { type ControlFields, controlBatch } from './control'
 export { crc32c } from './crc32c'
 export {

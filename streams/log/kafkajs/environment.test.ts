@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { TerminalError } from '../../errors'
-import { kafkaConfigFromEnv, parseAddress } from './config'
+import { parseAddress } from './config'
+import { kafkaConfigFromEnv } from './environment'
 
 const brokers = { KAFKA_BROKERS: 'one:9092' }
 const sasl = {
@@ -10,6 +11,15 @@ const sasl = {
   KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
   KAFKA_SASL_USERNAME: 'alice',
   KAFKA_SASL_PASSWORD: 'secret',
+}
+
+const endpoint = 'KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL'
+const oauth = {
+  KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',
+  KAFKA_SASL_MECHANISM: 'OAUTHBEARER',
+  KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: 'https://tokens.example/token',
+  KAFKA_SASL_OAUTHBEARER_CLIENT_ID: 'orders',
+  KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: 'secret',
 }
 
 test('brokers alone are enough', () => {
@@ -35,7 +45,39 @@ test('TLS and SASL are taken', () => {
   expect(kafkaConfigFromEnv({ ...brokers, KAFKA_SECURITY_PROTOCOL: 'SSL' })).toMatchObject({ ssl: true })
 })
 
+test('compression is taken', () => {
+  expect(kafkaConfigFromEnv({ ...brokers, KAFKA_COMPRESSION_TYPE: 'zstd' })).toMatchObject({ compression: 'zstd' })
+})
+
+test('mTLS is taken', () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'millrace-config-'))
+  const files = { cert: path.join(directory, 'cert.pem'), key: path.join(directory, 'key.pem') }
+  for (const [name, file] of Object.entries(files)) writeFileSync(file, `the ${name}`)
+  const env = { KAFKA_SECURITY_PROTOCOL: 'SSL', KAFKA_SSL_CERTIFICATE_PATH: files.cert, KAFKA_SSL_KEY_PATH: files.key }
+  expect(kafkaConfigFromEnv({ ...brokers, ...env, KAFKA_SSL_KEY_PASSWORD: 'p' })).toMatchObject({
+    ssl: { cert: 'the cert', key: 'the key', passphrase: 'p' },
+  })
+  rmSync(directory, { recursive: true })
+})
+
+test('OAUTHBEARER is taken', () => {
+  expect(kafkaConfigFromEnv({ ...brokers, ...oauth })).toMatchObject({
+    sasl: { mechanism: 'oauthbearer', oauthBearerProvider: expect.any(Function) },
+  })
+})
+
 test.each([
+  ['KAFKA_COMPRESSION_TYPE', { ...brokers, KAFKA_COMPRESSION_TYPE: 'brotli' }],
+  ['KAFKA_SASL_OAUTHBEARER_CLIENT_ID', { ...brokers, ...oauth, KAFKA_SASL_OAUTHBEARER_CLIENT_ID: '' }],
+  ['KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL', { ...brokers, ...oauth, ...{ [endpoint]: '' } }],
+  ['KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL', { ...brokers, ...oauth, ...{ [endpoint]: 'ftp://tokens' } }],
+  ['KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL', { ...brokers, ...sasl, ...{ [endpoint]: 'https://tokens' } }],
+  ['KAFKA_SASL_OAUTHBEARER_SCOPE', { ...brokers, ...sasl, KAFKA_SASL_OAUTHBEARER_SCOPE: 'kafka' }],
+  ['KAFKA_SASL_USERNAME', { ...brokers, ...oauth, KAFKA_SASL_USERNAME: 'alice' }],
+  ['KAFKA_SSL_CERTIFICATE_PATH', { ...brokers, KAFKA_SSL_CERTIFICATE_PATH: '/c', KAFKA_SSL_KEY_PATH: '/k' }],
+  ['KAFKA_SSL_KEY_PATH', { ...brokers, KAFKA_SECURITY_PROTOCOL: 'SSL', KAFKA_SSL_CERTIFICATE_PATH: '/c' }],
+  ['KAFKA_SSL_KEY_PATH', { ...brokers, KAFKA_SECURITY_PROTOCOL: 'SSL', KAFKA_SSL_KEY_PATH: '/k' }],
+  ['KAFKA_SSL_KEY_PASSWORD', { ...brokers, KAFKA_SECURITY_PROTOCOL: 'SSL', KAFKA_SSL_KEY_PASSWORD: 'p' }],
   ['KAFKA_BROKERS', {}],
   ['KAFKA_BROKERS', { KAFKA_BROKERS: 'one' }],
   ['KAFKA_BROKERS', { KAFKA_BROKERS: 'one:9092,two' }],
