@@ -1,5 +1,6 @@
 import type { OnError } from '../graph/policy'
 import { type QueryCounts, queryCounts } from './queries/counts'
+import type { RestoreProgress } from './restore-progress'
 
 /** What a worker counts, for metrics; kept over the lives of its tasks. */
 export interface Counters {
@@ -8,6 +9,10 @@ export interface Counters {
   readonly failures: Map<OnError, number>
   readonly deadLettered: Map<string, number>
   readonly dropped: Map<string, number>
+  /** Changelog records restored before tasks could process, by task. */
+  readonly restored: Map<string, number>
+  /** The restores under way, by task. */
+  readonly restoring: Map<string, RestoreProgress>
   /** Changelog records read by standbys, by task. */
   readonly standbyRecords: Map<string, number>
   readonly commits: { count: number; totalMs: number }
@@ -23,6 +28,8 @@ export function counters(): Counters {
     failures: new Map(),
     deadLettered: new Map(),
     dropped: new Map(),
+    restored: new Map(),
+    restoring: new Map(),
     standbyRecords: new Map(),
     commits: { count: 0, totalMs: 0 },
     taskRestarts: { count: 0 },

@@ -76,17 +76,46 @@ async function openRestored(context: OpenTaskOptions, taskId: string): Promise<T
 }
 
 async function openAndRestore(context: OpenTaskOptions, taskId: string): Promise<Task> {
-  const { options, subTopology, partition, signal } = context
+  const { options, subTopology, signal } = context
   const backends = await openBackends({ options, subTopology, taskId, signal })
   const task = newTask(context, taskId, backends)
   try {
     await task.ready
-    const { log, clock, logger } = options
-    await restoreTask({ log, task, partition, clock, logger, signal })
+    await restore(context, task)
     return task
   } catch (error) {
     await task.close()
     throw error
+  }
+}
+
+/** What all restores together may hold of the changelogs, where every task of the topology is restored here at once. */
+const READ_AHEAD_BYTES = 128 * 1024 * 1024
+const MIN_READ_BYTES = 256 * 1024
+const MAX_READ_BYTES = 4 * 1024 * 1024
+
+async function restore({ options, topics, counters, partition, signal }: OpenTaskOptions, task: Task): Promise<void> {
+  const { log, clock, logger } = options
+  const changelogs = topics.plan.changelogs.reduce((sum, { partitions }) => sum + partitions, 0)
+  const share = Math.floor(READ_AHEAD_BYTES / Math.max(1, changelogs))
+  let counted = 0
+  try {
+    await restoreTask({
+      log,
+      task,
+      partition,
+      clock,
+      logger,
+      signal,
+      readBytes: Math.min(MAX_READ_BYTES, Math.max(MIN_READ_BYTES, share)),
+      onProgress: (progress) => {
+        counters.restoring.set(task.id, progress)
+        count(counters.restored, task.id, progress.restored - counted)
+        counted = progress.restored
+      },
+    })
+  } finally {
+    counters.restoring.delete(task.id)
   }
 }
 

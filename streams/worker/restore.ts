@@ -1,10 +1,10 @@
 import type { Clock } from '../clock'
-import { MillraceError } from '../errors'
-import type { Log, LogReader, TopicPartition } from '../log/port'
+import { MillraceError, messageOf } from '../errors'
+import type { FetchedBatch, Log, LogReader } from '../log/port'
 import type { Logger } from '../logger'
-import type { ManagedStore } from '../stores/managed'
 import type { Task } from '../tasks/task'
-import { changelogSpans } from './changelog-spans'
+import { type ChangelogSpan, changelogSpans } from './changelog-spans'
+import { type RestoreProgress, restoreMeter } from './restore-progress'
 
 export interface RestoreOptions {
   readonly log: Log
@@ -12,28 +12,16 @@ export interface RestoreOptions {
   readonly partition: number
   readonly clock: Clock
   readonly logger: Logger
+  /** Bytes read ahead per changelog; all tasks that restore at a time take that much each. */
+  readonly readBytes: number
   /** Restoring stops when it aborts. */
   readonly signal: AbortSignal
-  readonly onProgress?: (progress: RestoreProgress) => void
+  /** Told of with each batch of records, the first time before any. */
+  readonly onProgress: (progress: RestoreProgress) => void
 }
 
-export interface RestoreProgress {
-  readonly taskId: string
-  readonly store: string
-  readonly restored: number
-  readonly remaining: number
-}
-
-interface Pending {
-  readonly store: ManagedStore
-  readonly from: TopicPartition
-  readonly start: number
-  readonly end: number
-  position: number
-}
-
-const READ_BYTES = 4 * 1024 * 1024
-const PROGRESS_EVERY_MS = 2_000
+const POLL_MS = 500
+const REPORT_EVERY_MS = 2_000
 
 /**
  * Brings every store of a task up to the end of its changelog, from where the store itself says it stands. Processing
@@ -41,9 +29,11 @@ const PROGRESS_EVERY_MS = 2_000
  * @throws MillraceError STATE_CORRUPT when a store is ahead of its changelog or behind its beginning (the caller wipes and restores)
  */
 export async function restoreTask(options: RestoreOptions): Promise<void> {
-  const pending = await findPending(options)
+  const { log, task, partition, readBytes } = options
+  const spans = await changelogSpans({ log, taskId: task.id, stores: task.stores, partition })
+  const pending = spans.filter(({ position, end }) => position < end)
   if (pending.length === 0) return
-  const reader = await options.log.reader({ isolation: 'read_committed', maxBytesPerPartition: READ_BYTES })
+  const reader = await log.reader({ isolation: 'read_committed', maxBytesPerPartition: readBytes })
   try {
     await restoreAll(reader, pending, options)
   } finally {
@@ -51,48 +41,50 @@ export async function restoreTask(options: RestoreOptions): Promise<void> {
   }
 }
 
-async function findPending({ log, task, partition }: RestoreOptions): Promise<readonly Pending[]> {
-  const spans = await changelogSpans({ log, taskId: task.id, stores: task.stores, partition })
-  return spans.filter(({ position, end }) => position < end).map((span) => ({ ...span, start: span.position }))
-}
-
-async function restoreAll(reader: LogReader, pending: readonly Pending[], options: RestoreOptions): Promise<void> {
-  const { clock, logger, signal, task } = options
-  const began = clock.now()
-  let reported = began
+async function restoreAll(
+  reader: LogReader,
+  pending: readonly ChangelogSpan[],
+  { clock, logger, signal, task, onProgress }: RestoreOptions,
+): Promise<void> {
+  const meter = restoreMeter(task.id, pending, clock)
+  const left = new Map(pending.map((span) => [span.from.topic, span]))
+  let reported = clock.now()
   logger.info(
     { task: task.id, stores: pending.map(({ store }) => store.name) },
     `task ${task.id}: restoring ${describe(pending)}`,
   )
+  onProgress(meter.progress())
   reader.assign(pending.map(({ from, position }) => ({ ...from, offset: position })))
-  while (pending.some(({ position, end }) => position < end)) {
+  while (left.size > 0) {
     if (signal.aborted) throw new MillraceError('CLOSED', `restoring task ${task.id} was stopped`)
-    for (const batch of await reader.poll(500)) {
-      const target = pending.find(({ from }) => from.topic === batch.topic)!
-      await target.store.restore(batch.records, batch.nextOffset)
-      target.position = batch.nextOffset
-      options.onProgress?.({
-        taskId: task.id,
-        store: target.store.name,
-        restored: target.position - target.start,
-        remaining: Math.max(0, target.end - target.position),
-      })
+    for (const { topic, records, nextOffset } of await poll(reader, task.id)) {
+      const { store, end } = pending.find(({ from }) => from.topic === topic)!
+      await store.restore(records, nextOffset)
+      meter.reached(topic, nextOffset)
+      onProgress(meter.progress())
+      if (nextOffset >= end) left.delete(topic)
     }
-    if (clock.now() - reported < PROGRESS_EVERY_MS) continue
+    if (clock.now() - reported < REPORT_EVERY_MS) continue
     reported = clock.now()
-    logger.info({ task: task.id }, `task ${task.id}: ${progress(pending, reported - began)}`)
+    logger.info({ task: task.id }, `task ${task.id}: ${meter.describe()}`)
   }
-  logger.info({ task: task.id, ms: clock.now() - began }, `task ${task.id}: restored in ${clock.now() - began} ms`)
+  const { restored, ms } = meter.progress()
+  logger.info({ task: task.id, records: restored, ms }, `task ${task.id}: restored ${restored} records in ${ms} ms`)
 }
 
-function describe(pending: readonly Pending[]): string {
+async function poll(reader: LogReader, taskId: string): Promise<readonly FetchedBatch[]> {
+  try {
+    return await reader.poll(POLL_MS)
+  } catch (error) {
+    if (!(error instanceof MillraceError) || error.code !== 'OFFSET_OUT_OF_RANGE') throw error
+    // What was still there when the restore began has been deleted meanwhile.
+    throw new MillraceError('STATE_CORRUPT', `a changelog of task ${taskId} was cut off: ${messageOf(error)}`, {
+      cause: error,
+      details: error.details,
+    })
+  }
+}
+
+function describe(pending: readonly ChangelogSpan[]): string {
   return pending.map(({ store, position, end }) => `${store.name} (${end - position} changelog records)`).join(', ')
-}
-
-function progress(pending: readonly Pending[], elapsedMs: number): string {
-  const total = pending.reduce((sum, { start, end }) => sum + end - start, 0)
-  const done = pending.reduce((sum, { start, position }) => sum + position - start, 0)
-  const rate = (done / Math.max(1, elapsedMs)) * 1000
-  const left = rate === 0 ? '?' : Math.ceil((total - done) / rate)
-  return `restored ${done} of ${total} records (${Math.floor((done / total) * 100)} %), ${Math.round(rate)}/s, ${left} s left`
 }
