@@ -105,6 +105,7 @@ export type * from './stores/store'
 export { type Topic, type TopicOptions, topic } from './topics'
 export { type CommandClient, type CommandClientOptions, openCommandClient } from './worker/command-client'
 export type { ProcessingGuarantee } from './worker/committer'
+export type { Health } from './worker/health'
 export type { MemberMetadata } from './worker/member-info'
 export { registerMetrics } from './worker/metrics'
 export { type ApplicationLag, applicationLag, type PartitionLag } from './worker/operations/lag'
@@ -119,5 +120,26 @@ export {
 export { type StoreVerdict, type VerifyStateOptions, verifyState } from './worker/operations/verify-state'
 export type { WorkerOptions, WorkerState } from './worker/options'
 export { openPublisher, type Publisher, type PublisherOptions } from './worker/publisher'
+export type {
+  Answer,
+  AnsweredBy,
+  QueryKind,
+  ReadOptions,
+  Staleness,
+  StoreItem,
+  StoreQuery,
+} from './worker/queries/query'
+export type { KeyLocation, Routed } from './worker/queries/router'
+export type {
+  Entries,
+  KeyValueQueries,
+  QueriesOf,
+  RangeOptions,
+  SessionQueries,
+  StoreHandle,
+  VersionedQueries,
+  WindowQueries,
+} from './worker/queries/stores'
+export { fromTaggedJson, toTaggedJson } from './worker/queries/tagged-json'
 export { openTopicWriter, type TopicWriter, type Written } from './worker/topic-writer'
 export { createWorker, type Worker } from './worker/worker'

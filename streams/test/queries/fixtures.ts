@@ -15,9 +15,9 @@ import {
   windowStore,
 } from '../../stores'
 import { topic } from '../../topics'
-import type { WorkerOptions } from '../options'
-import { openTopicWriter, type Written } from '../topic-writer'
-import { createWorker, type Worker } from '../worker'
+import type { WorkerOptions } from '../../worker/options'
+import { openTopicWriter, type Written } from '../../worker/topic-writer'
+import { createWorker, type Worker } from '../../worker/worker'
 
 export interface Amount {
   readonly amount: number
