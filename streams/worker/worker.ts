@@ -73,6 +73,9 @@ export interface Worker {
   health(): Health
 }
 
+/** For leaving the group where there was no time to close in order. */
+const LEAVE_MS = 2_000
+
 /**
  * Runs a topology. Nothing happens before `start`.
  * @example
@@ -88,6 +91,7 @@ export function createWorker(given: WorkerOptions): Worker {
   const queries = createWorkerQueries({ options, lifecycle, runners, parts: () => parts, counts: counters.queries })
   let parts: Parts | undefined
   let paused = false
+  let starting: Promise<void> | undefined
   let ended: Promise<void> = Promise.resolve()
 
   const wake = () => parts?.reader.wakeup()
@@ -117,7 +121,7 @@ export function createWorker(given: WorkerOptions): Worker {
       await queries.close()
       throw error
     }
-    lifecycle.set('REBALANCING')
+    if (!lifecycle.stopping.aborted) lifecycle.set('REBALANCING')
     ended = run(parts)
   }
   async function openParts(endpoint: string | undefined) {
@@ -168,15 +172,35 @@ export function createWorker(given: WorkerOptions): Worker {
     await Promise.allSettled([reader.close(), membership.leave(), shared.close(), globals.close(), queries.close()])
   }
   async function close(timeoutMs: number): Promise<void> {
-    if (lifecycle.state === 'CREATED') return lifecycle.end()
+    if (starting === undefined) return lifecycle.end()
     if (lifecycle.state !== 'ERROR' && lifecycle.state !== 'NOT_RUNNING') lifecycle.set('PENDING_SHUTDOWN')
     lifecycle.stop()
     parts?.globals.stop()
     wake()
+    const over = starting.then(
+      () => ended,
+      () => lifecycle.end(),
+    )
+    if (!(await inTime(over, timeoutMs))) await abandon(timeoutMs)
+  }
+  /** Whether it is over in time. */
+  async function inTime(over: Promise<unknown>, timeoutMs: number): Promise<boolean> {
     const timer = new AbortController()
-    const timedOut = clock.sleep(timeoutMs, timer.signal)
-    await Promise.race([ended, timedOut])
+    const isOver = await Promise.race([over.then(() => true), clock.sleep(timeoutMs, timer.signal).then(() => false)])
     timer.abort()
+    return isOver
+  }
+  /** The group is not to wait for a session to time out, whatever it is that holds the commits up. */
+  async function abandon(timeoutMs: number): Promise<void> {
+    options.logger.warn(
+      { applicationId },
+      `${applicationId}: not everything could be committed in ${timeoutMs} ms; leaving the group without it`,
+    )
+    if (parts === undefined) return
+    const { membership } = parts
+    const left = membership.leave()
+    const closed = membership.closeAll()
+    await inTime(Promise.allSettled([left, closed]), LEAVE_MS)
   }
 
   return {
@@ -187,7 +211,9 @@ export function createWorker(given: WorkerOptions): Worker {
     start: async () => {
       if (lifecycle.state !== 'CREATED')
         throw new MillraceError('CLOSED', `${applicationId} has been started before; create a new worker`)
-      await start()
+      if (starting !== undefined) throw new MillraceError('CLOSED', `${applicationId} is being started`)
+      starting = start()
+      await starting
     },
     close: (timeoutMs = 5_000) => close(timeoutMs),
     onState: lifecycle.onState,
