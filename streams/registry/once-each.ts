@@ -1,4 +1,4 @@
-import type { Clock } from '../clock'
+import { type Clock, elapsed } from '../clock'
 import { TerminalError } from '../errors'
 import type { MaybePromise } from './port'
 
@@ -26,7 +26,7 @@ export function onceEach<K, V>({
       misses.delete(key)
       return value
     } catch (error) {
-      if (error instanceof TerminalError) misses.set(key, { error, until: clock.now() + missTtlMs })
+      if (error instanceof TerminalError) misses.set(key, { error, until: elapsed(clock) + missTtlMs })
       throw error
     } finally {
       asked.delete(key)
@@ -36,7 +36,7 @@ export function onceEach<K, V>({
     const answer = known.get(key)
     if (answer !== undefined) return answer
     const miss = misses.get(key)
-    if (miss && clock.now() < miss.until) return Promise.reject(miss.error)
+    if (miss && elapsed(clock) < miss.until) return Promise.reject(miss.error)
     const pending = asked.get(key) ?? settle(key, question)
     asked.set(key, pending)
     return pending

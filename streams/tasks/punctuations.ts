@@ -33,6 +33,8 @@ export function punctuations(): Punctuations {
     run: (now) => {
       let ran = false
       for (const scheduled of all) {
+        // The wall clock was put back: what was due in a moment shall not wait until it shows that time again.
+        if (scheduled.due - now > scheduled.intervalMs) scheduled.due = now + scheduled.intervalMs
         if (scheduled.due > now || !all.includes(scheduled)) continue
         const missed = Math.floor((now - scheduled.due) / scheduled.intervalMs)
         scheduled.due += (missed + 1) * scheduled.intervalMs

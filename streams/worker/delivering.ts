@@ -1,4 +1,4 @@
-import type { Clock } from '../clock'
+import { type Clock, elapsed } from '../clock'
 import { FencedError, MillraceError, messageOf, OutageError, TerminalError } from '../errors'
 import type { Logger } from '../logger'
 import { deadLetterHeaders } from '../tasks/failures'
@@ -66,7 +66,7 @@ export function delivering(options: DeliveryOptions): (delivery: Delivery) => Pr
     const { timestamp } = delivery
     const event = encoded(delivery)
     if ('error' in event) return bury({ ...options, delivery, attempts: 1 }, event.error, event)
-    let attempts: Attempts = { since: clock.now(), failed: 0, outages: 0, isolated: false }
+    let attempts: Attempts = { since: elapsed(clock), failed: 0, outages: 0, isolated: false }
     for (;;) {
       try {
         const write = attempts.isolated
@@ -95,7 +95,7 @@ function judge(error: unknown, attempts: Attempts, options: DeliveryOptions): Ve
   const { retryDelaysMs, outageTimeoutMs, clock, closing } = options
   if (error instanceof FencedError || (error instanceof MillraceError && error.code === 'CLOSED')) return 'give up'
   if (error instanceof OutageError) {
-    const waited = clock.now() - attempts.since
+    const waited = elapsed(clock) - attempts.since
     if (closing.aborted || waited >= outageTimeoutMs) return 'give up'
     const afterMs = retryDelaysMs[Math.min(attempts.outages, retryDelaysMs.length - 1)] ?? 1_000
     return { afterMs, attempts: { ...attempts, outages: attempts.outages + 1 } }

@@ -1,3 +1,4 @@
+import { elapsed } from '../clock'
 import { MillraceError, messageOf } from '../errors'
 import type { SubTopology } from '../graph/subtopologies'
 import type { StateDirectory } from '../stores/backend'
@@ -26,7 +27,7 @@ export async function readLocalState(options: ResolvedOptions): Promise<LocalSta
   const lastUse = new Map<string, number>()
   for (const id of await state.tasks()) {
     if (id === GLOBAL_TASK) continue
-    lastUse.set(id, clock.now())
+    lastUse.set(id, elapsed(clock))
     const sub = topology.subTopologies[Number(id.split('_')[0])]
     const offset = sub === undefined ? undefined : await storedOffset(state, sub, id)
     if (offset !== undefined) offsets.set(id, offset)
@@ -50,10 +51,10 @@ export async function readLocalState(options: ResolvedOptions): Promise<LocalSta
     offsets,
     closed: (id, offset) => {
       offsets.set(id, offset)
-      lastUse.set(id, clock.now())
+      lastUse.set(id, elapsed(clock))
     },
     cleanUp: async (inUse) => {
-      const now = clock.now()
+      const now = elapsed(clock)
       for (const id of inUse) if (lastUse.has(id)) lastUse.set(id, now)
       for (const id of await memory.tasks()) if (!inUse.has(id)) await memory.wipe(id)
       for (const [id, at] of lastUse) if (!inUse.has(id) && now - at >= keepMs) await wipe(id)

@@ -1,3 +1,4 @@
+import { elapsed } from '../clock'
 import { messageOf, OutageError } from '../errors'
 import type { GroupMember, Joined, LogProducer } from '../log/port'
 import { assignTasks } from './assignment/assign'
@@ -88,7 +89,7 @@ export function createMembership(context: MembershipOptions): Membership {
   let joined: Joined | undefined
   let told: AssignmentInfo | undefined
   let probing: AbortController | undefined
-  let cleanedAt = clock.now()
+  let cleanedAt = elapsed(clock)
   member.onStatus(onWake)
 
   function ownInfo(): MemberInfo {
@@ -159,7 +160,7 @@ export function createMembership(context: MembershipOptions): Membership {
     return `${applicationId}: assigned ${active.join(', ') || 'no tasks'}${copies}`
   }
   async function cleanUp({ active, standby, nearby }: AssignmentInfo): Promise<void> {
-    cleanedAt = clock.now()
+    cleanedAt = elapsed(clock)
     await local.cleanUp(new Set([...active, ...standby, ...nearby]))
   }
   /** The leader could not find out how far stores are behind, and has left everything where it was. */
@@ -215,7 +216,7 @@ export function createMembership(context: MembershipOptions): Membership {
       return standbys.open
     },
     maintain: async () => {
-      if (told !== undefined && clock.now() - cleanedAt >= options.stateCleanupDelayMs) await cleanUp(told)
+      if (told !== undefined && elapsed(clock) - cleanedAt >= options.stateCleanupDelayMs) await cleanUp(told)
     },
     closeAll: async () => {
       probing?.abort()

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock'
+import { type Clock, elapsed } from '../clock'
 import { MillraceError, messageOf } from '../errors'
 import type { FetchedBatch, Log, LogReader } from '../log/port'
 import type { Logger } from '../logger'
@@ -48,7 +48,7 @@ async function restoreAll(
 ): Promise<void> {
   const meter = restoreMeter(task.id, pending, clock)
   const left = new Map(pending.map((span) => [span.from.topic, span]))
-  let reported = clock.now()
+  let reported = elapsed(clock)
   logger.info(
     { task: task.id, stores: pending.map(({ store }) => store.name) },
     `task ${task.id}: restoring ${describe(pending)}`,
@@ -64,8 +64,8 @@ async function restoreAll(
       onProgress(meter.progress())
       if (nextOffset >= end) left.delete(topic)
     }
-    if (clock.now() - reported < REPORT_EVERY_MS) continue
-    reported = clock.now()
+    if (elapsed(clock) - reported < REPORT_EVERY_MS) continue
+    reported = elapsed(clock)
     logger.info({ task: task.id }, `task ${task.id}: ${meter.describe()}`)
   }
   const { restored, ms } = meter.progress()

@@ -1,3 +1,4 @@
+import { elapsed } from '../clock'
 import { FencedError, MillraceError, messageOf } from '../errors'
 import type { AppendedBatch, FetchedBatch, PartitionOffset } from '../log/port'
 import { isRecoverable, type Task } from '../tasks/task'
@@ -49,7 +50,7 @@ export function createRunner(context: RunnerOptions): Runner {
   let positions: readonly PartitionOffset[] | undefined
   let committed: readonly PartitionOffset[] = []
   let committing: Promise<void> | undefined
-  let lastCommit = clock.now()
+  let lastCommit = elapsed(clock)
   let lastCommitTook = 0
   let failing: Promise<void> | undefined
   let opening: Promise<void> = open()
@@ -61,7 +62,7 @@ export function createRunner(context: RunnerOptions): Runner {
       opened = result
       positions = result.positions
       committed = result.positions
-      lastCommit = clock.now()
+      lastCommit = elapsed(clock)
       state = 'running'
       onWake()
     } catch (error) {
@@ -111,11 +112,11 @@ export function createRunner(context: RunnerOptions): Runner {
       )
   }
   async function runCommit({ task, committer }: OpenedTask): Promise<void> {
-    const began = clock.now()
+    const began = elapsed(clock)
     try {
       await settleThroughOutages(task)
       await commitTask(task, committer)
-      lastCommit = clock.now()
+      lastCommit = elapsed(clock)
       lastCommitTook = lastCommit - began
       counters.commits.count += 1
       counters.commits.totalMs += lastCommitTook
@@ -210,7 +211,7 @@ export function createRunner(context: RunnerOptions): Runner {
     commitIfDue: () => {
       const task = opened?.task
       if (task === undefined || state !== 'running' || !task.dirty) return
-      const sinceLast = clock.now() - lastCommit
+      const sinceLast = elapsed(clock) - lastCommit
       // An idle task commits at once, but spends no more than a third of its time in commits.
       const idle = !task.runnable && task.held === 0 && sinceLast >= 2 * lastCommitTook
       if (idle || sinceLast >= commitIntervalMs || task.commitRequested || task.outputBytes >= MAX_OUTPUT_BYTES)

@@ -1,5 +1,5 @@
 import { setImmediate as immediate } from 'node:timers/promises'
-import type { Clock } from '../../clock'
+import { type Clock, elapsed } from '../../clock'
 import { MillraceError } from '../../errors'
 import type { FetchedBatch, LogReader, PartitionOffset, ReaderOptions, TopicPartition } from '../port'
 import { decodeRecords, verifyChecksum } from '../records'
@@ -68,13 +68,13 @@ export function openReader(topics: Topics, clock: Clock, options: ReaderOptions)
     resume: (partitions) => setPaused(partitions, false),
     async poll(maxWaitMs) {
       if (isClosed) throw new MillraceError('CLOSED', 'the reader is closed')
-      const deadline = clock.now() + maxWaitMs
+      const deadline = elapsed(clock) + maxWaitMs
       // A loop that always finds something would otherwise keep every timer and socket of the process waiting.
       await immediate()
       for (;;) {
         if (isClosed) return []
         const found = fetch()
-        const rest = deadline - clock.now()
+        const rest = deadline - elapsed(clock)
         if (found.length > 0 || isWoken || rest <= 0) {
           isWoken = false
           return found

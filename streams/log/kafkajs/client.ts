@@ -1,3 +1,4 @@
+import { elapsed } from '../../clock'
 import { MillraceError, OutageError } from '../../errors'
 import type { TopicPartition } from '../port'
 import type { CompressionType } from '../records'
@@ -5,6 +6,7 @@ import type { CoordinatorKind, Directory } from './directory'
 import { kafkaError, kafkaName, type Reaction, reactionTo } from './errors'
 import { createLinkSet, type LinkSet } from './link-set'
 import type { Link, LinkSettings } from './links'
+import { explained, type Needs } from './needs'
 import type { NodeAddress } from './protocol/metadata'
 
 /** What everything that is opened from one log shares. */
@@ -27,6 +29,8 @@ export interface AskOptions {
   /** Whether to ask again where no answer came and the request may have been carried out. Default true. */
   readonly again?: boolean
   readonly deadlineMs?: number
+  /** The ACLs that a refusal is explained by. */
+  readonly needs?: Needs
 }
 
 /** Connections of its own, and requests over them that find the right broker and are repeated until it answers. */
@@ -90,7 +94,7 @@ export function createClient({ settings, directory, outageAfterMs }: Shared): Cl
   return {
     links,
     pause,
-    async ask(target, what, use, { again = true, deadlineMs = outageAfterMs } = {}) {
+    async ask(target, what, use, { again = true, deadlineMs = outageAfterMs, needs = {} } = {}) {
       const began = elapsed(clock)
       for (let attempt = 0; ; attempt++) {
         let sent = false
@@ -100,7 +104,7 @@ export function createClient({ settings, directory, outageAfterMs }: Shared): Cl
           return await use(link)
         } catch (error) {
           const reaction = reactionTo(error)
-          if (reaction === 'fail' || closing.signal.aborted) throw error
+          if (reaction === 'fail' || closing.signal.aborted) throw explained(error, needs)
           if (reaction === 'lost' && sent && !again) throw error
           const waited = elapsed(clock) - began
           if (waited >= patience(error, deadlineMs)) throw unavailable(what, waited, error)

@@ -1,4 +1,5 @@
 /** One send of an idempotent producer, from the first attempt to the last acknowledgement. */
+import { elapsed } from '../../clock'
 import { type MillraceError, messageOf, TerminalError } from '../../errors'
 import type { AppendedBatch, OutgoingBatch } from '../port'
 import { nextSequence } from '../records'
@@ -6,6 +7,7 @@ import { type Identity, type SequencedBatch, split } from './batches'
 import { leaderMissing, patience, retryDelayMs, unavailable } from './client'
 import { kafkaError, kafkaName, reactionTo } from './errors'
 import { abandon, advance, headOf, type Lane, lanesOf, loadsOf } from './lanes'
+import { explained, type Needs, onTopics } from './needs'
 import { placeOf } from './protocol/grouped'
 import { listOffsetsRequest } from './protocol/offsets'
 import { type ProduceResult, produceRequest } from './protocol/produce'
@@ -33,6 +35,10 @@ export async function deliver(
   const lanes = lanesOf(batches)
   const failures: unknown[] = []
 
+  const needsOf = (topic: string): Needs => ({
+    topic: onTopics('WRITE', [topic]),
+    ...(transactionalId === null ? {} : { transactionalId: `WRITE on transactional id ${transactionalId}` }),
+  })
   const inHand = (lane: Lane) => headOf(lane, { ...stamp, baseSequence: sequences.get(placeOf(lane)) ?? 0 })
   /** Of a lane that is not done. */
   const head = (lane: Lane): SequencedBatch => inHand(lane)!
@@ -59,7 +65,8 @@ export async function deliver(
     }
     // A refusal of the first attempt says that nothing was appended; after anything else nobody knows.
     if (reaction !== 'fail' || lane.attempts > 0 || !(error instanceof TerminalError)) options.onDoubt()
-    failures.push(unavailable(`appending to ${lane.topic}-${lane.partition}`, waitedMs, error))
+    const what = `appending to ${lane.topic}-${lane.partition}`
+    failures.push(explained(unavailable(what, waitedMs, error), needsOf(lane.topic)))
     abandon(lane)
   }
   async function answered(lane: Lane, result: ProduceResult): Promise<void> {

@@ -1,3 +1,4 @@
+import { elapsed } from '../../clock'
 import { MillraceError } from '../../errors'
 import type { IsolationLevel } from '../port'
 import { type Client, leaderMissing, retryDelayMs, type Shared } from './client'

@@ -131,3 +131,30 @@ test('has expired as soon as the process goes on after standing still, before an
   expect(heartbeat.expired).toBe(false)
   heartbeat.stop()
 })
+
+test('a wall clock that is put back keeps no member alive, and one that is put forward costs it at most its tasks', () => {
+  const time = { wall: 1_000_000, passed: 0 }
+  const clock = {
+    now: () => time.wall,
+    elapsed: () => time.passed,
+    sleep: () => new Promise<void>(() => undefined),
+  }
+  const heartbeat = createHeartbeat({
+    clock,
+    intervalMs: 100,
+    sessionTimeoutMs: 1_000,
+    held: () => false,
+    beat: async () => undefined,
+    onRebalance: () => undefined,
+    onLost: () => undefined,
+  })
+  heartbeat.start()
+  time.wall -= 500_000
+  time.passed += 900
+  expect(heartbeat.expired).toBe(false)
+  time.passed += 200
+  expect(heartbeat.expired).toBe(true)
+  heartbeat.start()
+  time.wall += 500_000
+  expect(heartbeat.expired).toBe(true)
+})

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock'
+import { type Clock, elapsed } from '../../clock'
 import { OutageError } from '../../errors'
 import { kafkaName } from './errors'
 import { within } from './within'
@@ -31,9 +31,15 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
   const { clock, intervalMs, sessionTimeoutMs, held } = options
   let running: AbortController | undefined
   let lastAnswer = 0
+  /** The same by the wall clock, which goes on while the machine sleeps. */
+  let lastAnswerAt = 0
+  const answered = () => {
+    lastAnswer = elapsed(clock)
+    lastAnswerAt = clock.now()
+  }
 
   async function run(stop: AbortSignal): Promise<void> {
-    lastAnswer = clock.now()
+    answered()
     for (;;) {
       await clock.sleep(intervalMs, stop)
       if (stop.aborted) return
@@ -43,11 +49,11 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
         // While a join is under way it finds out by itself, and with its own answer.
         if (failure !== undefined && !held() && heed(failure.error) === 'lost') return
       }
-      lastAnswer = clock.now()
+      answered()
     }
   }
   async function beatUntil(deadline: number): Promise<{ readonly error: unknown } | undefined> {
-    const leftMs = Math.max(0, deadline - clock.now())
+    const leftMs = Math.max(0, deadline - elapsed(clock))
     const late = () => new OutageError('LOG_UNAVAILABLE', `no answer to a heartbeat for ${sessionTimeoutMs} ms`)
     return within(clock, leftMs, options.beat(leftMs), late).then(
       () => undefined,
@@ -65,13 +71,14 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
   }
   return {
     start() {
-      lastAnswer = clock.now()
+      answered()
       if (running !== undefined) return
       running = new AbortController()
       void run(running.signal)
     },
     get expired() {
-      return running !== undefined && !held() && clock.now() - lastAnswer > sessionTimeoutMs
+      const silentMs = Math.max(elapsed(clock) - lastAnswer, clock.now() - lastAnswerAt)
+      return running !== undefined && !held() && silentMs > sessionTimeoutMs
     },
     stop() {
       running?.abort()

@@ -1,7 +1,7 @@
 import { isIP, connect as netConnect, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as tlsConnect } from 'node:tls'
 import type { SASLOptions } from 'kafkajs'
-import type { Clock } from '../../clock'
+import { type Clock, elapsed } from '../../clock'
 import { MillraceError, TerminalError } from '../../errors'
 import type { Logger } from '../../logger'
 import { fromKafkajs, lostError } from './errors'

@@ -1,3 +1,4 @@
+import { elapsed } from '../../clock'
 import type { LogAdmin, PartitionOffset, TopicPartition } from '../port'
 import type { Client, Shared } from './client'
 import { kafkaError } from './errors'

@@ -1,5 +1,5 @@
 /** The writers' schemas a serde has met: each compiled once, and the ids that are definitely unknown. */
-import type { Clock } from '../../clock'
+import { type Clock, elapsed } from '../../clock'
 import { messageOf, TerminalError } from '../../errors'
 import { isPromise, type MaybePromise, type RegisteredSchema, type SchemaRegistry } from '../../registry/port'
 import { parseRegistered } from '../../registry/references'
@@ -55,7 +55,7 @@ export function writerDecoders(options: WritersOptions): Writers {
   }
   const miss = (id: number, error: unknown) => {
     if (!(error instanceof TerminalError)) throw error
-    misses.set(id, { error, until: clock.now() + missTtlMs })
+    misses.set(id, { error, until: elapsed(clock) + missTtlMs })
   }
   const fetchOne = (id: number): Promise<void> | undefined => {
     let answer: MaybePromise<RegisteredSchema>
@@ -74,7 +74,7 @@ export function writerDecoders(options: WritersOptions): Writers {
     learn(id, answer)
     return undefined
   }
-  const isMissing = (id: number) => !decoders.has(id) && !((misses.get(id)?.until ?? 0) > clock.now())
+  const isMissing = (id: number) => !decoders.has(id) && !((misses.get(id)?.until ?? 0) > elapsed(clock))
 
   return {
     add: (id, decoder) => decoders.set(id, decoder),
