@@ -24,9 +24,9 @@ async function behind(log: Log, group: string, topics: readonly string[]): Promi
   })
 }
 
-/** Commands that lie in the input and are not yet covered by a committed offset: read, in work, or not even read. */
-export async function inFlight(log: Log, { topology, commands }: Flow): Promise<number> {
-  return (await behind(log, topology.name, [commands.name])).reduce((sum, { offsets }) => sum + offsets, 0)
+/** What lies in these topics and is not yet covered by an offset that the group has committed: read, in work, or not even read. */
+export async function lagOf(log: Log, group: string, topics: readonly string[]): Promise<number> {
+  return (await behind(log, group, topics)).reduce((sum, { offsets }) => sum + offsets, 0)
 }
 
 /** Records that no committed offset covers, in the input and behind the repartition. */
@@ -50,15 +50,14 @@ export interface CatchUp {
 /** Beyond the limit, so that it can be said how late it was. */
 const PATIENCE = 3
 
-/** Seconds since then until nothing is unprocessed; undefined when it takes far longer than the limit. */
+/** Seconds since then until nothing is left; undefined when it takes far longer than the limit. */
 export async function untilCaughtUp(
-  log: Log,
-  flow: Flow,
+  left: () => Promise<number>,
   { since, withinSeconds }: CatchUp,
 ): Promise<number | undefined> {
   const seconds = () => (Date.now() - since) / 1_000
   do {
-    if ((await unprocessed(log, flow)) === 0) return seconds()
+    if ((await left()) === 0) return seconds()
     await sleep(POLL_MS)
   } while (seconds() < PATIENCE * withinSeconds)
   return undefined

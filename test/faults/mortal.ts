@@ -1,10 +1,16 @@
 import type { Log, LogReader } from 'millrace'
 
 /**
- * Where a process dies by `kill -9` of itself, so that nothing of it goes on: in a commit, or between two reads of a
- * restore, of which the first is in the store.
+ * Where a process dies by `kill -9` of itself, so that nothing of it goes on: in a commit, between two reads of a
+ * restore, of which the first is in the store, or beside a write to the read model.
  */
-export type DeathPoint = 'before the produce' | 'between produce and offsets' | 'after the commit' | 'half restored'
+export type DeathPoint =
+  | 'before the produce'
+  | 'between produce and offsets'
+  | 'after the commit'
+  | 'half restored'
+  | 'before it writes to the read model'
+  | 'between read model and commit'
 
 /** The log, in which the next commit, or restore, kills the process at the point asked for. */
 export function mortal(log: Log, asked: () => DeathPoint | undefined): Log {
@@ -48,8 +54,8 @@ export function mortal(log: Log, asked: () => DeathPoint | undefined): Log {
   }
 }
 
-/** So that one restore takes many reads. */
-const SMALL_READ = 4 * 1024
+/** Bytes: one batch at a time, so that one restore takes many reads. */
+const SMALL_READ = 1
 /** Of changelogs, of those that brought something. */
 const READS_BEFORE_DEATH = 3
 

@@ -4,13 +4,14 @@ import type { Cluster } from './cluster'
 import { avroCodec, type Codec, jsonCodec } from './codec'
 import { openSmallDisk, type SmallDisk } from './disk'
 import type { Fault, FlowFault, Size } from './faults/fault'
-import { untilCaughtUp } from './lag'
+import { unprocessed, untilCaughtUp } from './lag'
 import { type Operation, startLoad } from './load'
 import { seeded } from './random'
 import { type MoodyRegistry, openMoodyRegistry } from './registry'
 import type { Violation } from './verify/checks'
 import { type Figures, verify } from './verify/verify'
-import { type OpenWorld, openWorld, type Strike } from './world'
+import type { OpenWorkers, Strike } from './workers'
+import { openWorld } from './world'
 
 export interface RunOptions {
   readonly cluster: Cluster
@@ -87,7 +88,10 @@ async function runFlow(fault: FlowFault, options: RunOptions, around: Surroundin
     await fault.run(world, size)
     const healedAt = world.healedAt ?? Date.now()
     operations = await world.load.stop()
-    caughtUpSeconds = await untilCaughtUp(log, world.flow, { since: healedAt, withinSeconds: CATCH_UP_WITHIN_S })
+    caughtUpSeconds = await untilCaughtUp(() => unprocessed(log, world.flow), {
+      since: healedAt,
+      withinSeconds: CATCH_UP_WITHIN_S,
+    })
   } finally {
     await world.load.stop()
     await world.end()
@@ -99,11 +103,11 @@ async function runFlow(fault: FlowFault, options: RunOptions, around: Surroundin
   return { strikes, figures, caughtUpSeconds, violations: all }
 }
 
-function liveness({ broken }: OpenWorld, caughtUpSeconds: number | undefined): readonly Violation[] {
+export function liveness({ broken }: OpenWorkers, caughtUpSeconds: number | undefined): readonly Violation[] {
   return [...slowness(caughtUpSeconds), ...broken.map((what) => ({ check: 'V', what }) as const)]
 }
 
-export function slowness(caughtUpSeconds: number | undefined): readonly Violation[] {
+function slowness(caughtUpSeconds: number | undefined): readonly Violation[] {
   if (caughtUpSeconds !== undefined && caughtUpSeconds <= CATCH_UP_WITHIN_S) return []
   const took = caughtUpSeconds === undefined ? 'never' : `only ${caughtUpSeconds.toFixed(1)} s after it`
   return [

@@ -1,259 +1,53 @@
-import { readFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log, ProcessingGuarantee } from 'millrace'
 import type { KafkaNode } from '../kafka/handle'
 import type { Cluster } from './cluster'
-import type { CodecName } from './codec'
 import { type Flow, flow, PARTITIONS } from './flow'
-import { inFlight } from './lag'
+import { lagOf } from './lag'
 import type { Load } from './load'
-import type { DeathPoint } from './mortal'
-import type { Network } from './network'
 import type { Random } from './random'
 import type { MoodyRegistry } from './registry'
-import { startWorker, type WorkerProcess } from './worker-process'
+import { type OpenWorkers, openWorkers, type Workers, type WorkersOptions } from './workers'
 
-export const SESSION_TIMEOUT_MS = 6_000
 /** Of both sub-topologies. */
 const TASKS = 2 * PARTITIONS
-const READY_WITHIN_MS = 90_000
-const WORK_WITHIN_MS = 30_000
-
-/** What may be otherwise about one start of a worker. */
-export interface StartChanges {
-  readonly stateDir?: string
-  /** It is to die there. */
-  readonly dieAt?: DeathPoint
-}
 
 /** What a fault does its work on: a topology under load, its workers, its brokers. */
-export interface World {
+export interface World extends Workers {
   readonly random: Random
   readonly guarantee: ProcessingGuarantee
   readonly nodes: readonly KafkaNode[]
   readonly flow: Flow
   readonly log: Log
   readonly load: Load
-  /** Where codec and registry are of Avro. */
+  /** Where commands are Avro. */
   readonly registry: MoodyRegistry | undefined
-  /** How many workers stand at the beginning, in the slots from 0. */
+  /** How many workers stand at the beginning. */
   readonly size: number
   tool: Cluster['tool']
-  stateDir(slot: number): string
-  worker(slot: number): WorkerProcess | undefined
-  /** The worker's way to the brokers, where there is but one broker. */
-  network(slot: number): Network
-  /** Slots whose worker runs. */
-  live(): readonly number[]
-  start(slot: number, changes?: StartChanges): void
-  /** Waits for work in flight, notes how much there is, and does it. @throws Error where there is none */
-  strike(what: string, act: () => unknown): Promise<void>
-  /** Notes something that is worth a line of the report. */
-  note(line: string): void
-  /** Notes that a promise was broken. */
-  violation(what: string): void
-  /** All is as it should be again: from now on catching up is timed. What follows later counts anew. */
-  healed(): void
-  /** Kills one and waits for its end. */
-  kill(slot: number): Promise<void>
-  /** Ends one with SIGTERM and waits for its end. */
-  terminate(slot: number): Promise<void>
-  /** Waits for one to end by itself, as it should; that it does not is a violation. */
-  untilRefused(slot: number, why: RegExp): Promise<void>
-  /** All tasks run again, at the workers that are left. */
-  untilReady(): Promise<void>
 }
 
-export interface Strike {
-  readonly what: string
-  /** Undefined for a line that is no strike. */
-  readonly inFlight: number | undefined
-}
+export type OpenWorld = World & OpenWorkers
 
-export interface OpenWorld extends World {
-  readonly strikes: readonly Strike[]
-  /** Processes that ended by themselves, and what else a fault found broken. */
-  readonly broken: readonly string[]
-  readonly stateDirs: readonly string[]
-  /** When all was as it should be again, ms; undefined where the fault has not said so. */
-  readonly healedAt: number | undefined
-  /** Ends all with SIGTERM, then those that do not heed it. */
-  end(): Promise<void>
-}
-
-export interface WorldOptions {
-  readonly cluster: Cluster
-  readonly applicationId: string
-  readonly guarantee: ProcessingGuarantee
-  readonly directory: string
+export interface WorldOptions extends Omit<WorkersOptions, 'program' | 'tasks' | 'inFlight'> {
   readonly random: Random
-  readonly size: number
   readonly registry: MoodyRegistry | undefined
-  /** The workers reach the broker through networks of their own. */
-  readonly networked: boolean
-  /** Further variables of the workers' environment. */
-  readonly env: Readonly<Record<string, string>>
-  /** Where the state of a worker lies; below `directory` where not given. */
-  readonly stateDir?: (slot: number) => string
   readonly startLoad: (flow: Flow) => Promise<Load>
 }
 
-const END_WITHIN_MS = 40_000
-const REFUSED_WITHIN_MS = 60_000
-
-export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
-  const { cluster, applicationId, guarantee, directory, random, size, registry } = options
-  const { log, kafka, networks } = cluster
-  const codec: CodecName = registry === undefined ? 'json' : 'avro'
+export async function openWorld({ random, registry, startLoad, ...options }: WorldOptions): Promise<OpenWorld> {
+  const { cluster, applicationId, guarantee, size } = options
+  const { log, kafka, tool } = cluster
+  const codec = registry === undefined ? 'json' : 'avro'
   const program = flow(applicationId, codec)
-  const slots = new Map<number, WorkerProcess>()
-  const meant = new WeakSet<WorkerProcess>()
-  const stateDirs = new Set<string>()
-  const strikes: Strike[] = []
-  const broken: string[] = []
-  let healedAt: number | undefined
-  await mkdir(directory, { recursive: true })
   await log.admin.createTopics([{ name: program.commands.name, partitions: PARTITIONS }])
-
-  const stateDir = options.stateDir ?? ((slot: number) => join(directory, `worker-${slot}`))
-  const logFile = (slot: number) => join(directory, `worker-${slot}.log`)
-  const live = () => [...slots].flatMap(([slot, worker]) => (worker.ended === undefined ? [slot] : []))
-  const brokersFor = (slot: number) =>
-    options.networked ? `127.0.0.1:${networks[slot]!.port}` : kafka.brokers.join(',')
-  const start = (slot: number, changes: StartChanges = {}) => {
-    const own = changes.stateDir ?? stateDir(slot)
-    stateDirs.add(own)
-    const worker = startWorker({
-      program: 'test/faults/app.ts',
-      logFile: logFile(slot),
-      env: {
-        APPLICATION_ID: applicationId,
-        BROKERS: brokersFor(slot),
-        STATE_DIR: own,
-        GUARANTEE: guarantee,
-        SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS),
-        CODEC: codec,
-        REGISTRY_URL: registry?.url,
-        DIE_AT: changes.dieAt,
-        ...options.env,
-      },
-    })
-    slots.set(slot, worker)
-    void worker.untilEnded().then((how) => {
-      if (!meant.has(worker) && how !== 'SIGKILL') broken.push(`worker ${slot} ended with ${how}; see ${logFile(slot)}`)
-    })
-  }
-  const tasksOf = (slot: number) => slots.get(slot)!.status?.tasks ?? []
-  const untilReady = async () => {
-    const deadline = Date.now() + READY_WITHIN_MS
-    for (;;) {
-      const running = live().filter((slot) => slots.get(slot)!.status?.state === 'RUNNING')
-      const tasks = new Set(running.flatMap(tasksOf))
-      if (running.length === live().length && tasks.size === TASKS) return
-      if (Date.now() > deadline)
-        throw new Error(
-          `not all tasks run after ${READY_WITHIN_MS / 1_000} s: ${live().map((slot) => `${slot}: ${JSON.stringify(slots.get(slot)!.status)}`)}`,
-        )
-      await sleep(50)
-    }
-  }
-  const terminate = async (slot: number) => {
-    const worker = slots.get(slot)!
-    meant.add(worker)
-    worker.signal('SIGTERM')
-    const how = await within(worker, END_WITHIN_MS)
-    if (how !== 0) broken.push(`worker ${slot} answered SIGTERM with ${how}`)
-    if (how === 'too late') worker.signal('SIGKILL')
-    await worker.untilEnded()
-  }
-  const begin = async () => {
-    for (let slot = 0; slot < size; slot += 1) start(slot)
-    await untilReady()
-    return options.startLoad(program)
-  }
-  const load = await begin().catch((error) => {
-    for (const slot of live()) slots.get(slot)!.signal('SIGKILL')
-    throw error
+  const workers = await openWorkers({
+    ...options,
+    program: 'test/faults/app.ts',
+    tasks: TASKS,
+    env: { CODEC: codec, REGISTRY_URL: registry?.url, ...options.env },
+    inFlight: () => lagOf(log, applicationId, [program.commands.name]),
   })
-
-  return {
-    random,
-    guarantee,
-    nodes: kafka.nodes,
-    flow: program,
-    log,
-    load,
-    registry,
-    size,
-    strikes,
-    broken,
-    tool: cluster.tool,
-    get stateDirs() {
-      return [...stateDirs]
-    },
-    get healedAt() {
-      return healedAt
-    },
-    stateDir,
-    worker: (slot) => slots.get(slot),
-    network: (slot) => networks[slot]!,
-    live,
-    start,
-    strike: async (what, act) => {
-      const deadline = Date.now() + WORK_WITHIN_MS
-      let waiting = 0
-      while (waiting === 0) {
-        if (Date.now() > deadline) throw new Error(`no work in flight within ${WORK_WITHIN_MS / 1_000} s for: ${what}`)
-        waiting = await inFlight(log, program)
-      }
-      strikes.push({ what, inFlight: waiting })
-      await act()
-    },
-    note: (what) => void strikes.push({ what, inFlight: undefined }),
-    violation: (what) => void broken.push(what),
-    healed: () => {
-      healedAt = Date.now()
-    },
-    kill: async (slot) => {
-      const worker = slots.get(slot)!
-      meant.add(worker)
-      worker.signal('SIGKILL')
-      await worker.untilEnded()
-    },
-    untilRefused: async (slot, why) => {
-      const worker = slots.get(slot)!
-      meant.add(worker)
-      const how = await within(worker, REFUSED_WITHIN_MS)
-      const said = lastErrors(logFile(slot)).find((line) => why.test(line))
-      if (how !== 1 || said === undefined)
-        broken.push(`worker ${slot} ended with ${how}, and not because of ${why}; see ${logFile(slot)}`)
-      else strikes.push({ what: `worker ${slot} says: ${said}`, inFlight: undefined })
-      if (how === 'too late') worker.signal('SIGKILL')
-      await worker.untilEnded()
-    },
-    untilReady,
-    terminate,
-    end: async () => {
-      await Promise.all(live().map(terminate))
-    },
-  }
-}
-
-function within(worker: WorkerProcess, ms: number): Promise<number | NodeJS.Signals | 'too late'> {
-  return Promise.race([worker.untilEnded(), sleep(ms, 'too late' as const, { ref: false })])
-}
-
-const LINES_LOOKED_AT = 50
-const ERROR_LEVEL = 50
-
-/** The messages of the errors near the end of a log, the last first. */
-function lastErrors(logFile: string): readonly string[] {
-  const lines = readFileSync(logFile, 'utf8').split('\n').slice(-LINES_LOOKED_AT).reverse()
-  return lines.flatMap((line) => {
-    if (!line.startsWith('{')) return []
-    const { level, msg } = JSON.parse(line) as { readonly level: number; readonly msg: string }
-    return level >= ERROR_LEVEL ? [msg] : []
-  })
+  const load = await startLoad(program)
+  const around = { random, guarantee, nodes: kafka.nodes, flow: program, log, load, registry, size, tool }
+  return Object.assign(workers, around)
 }

@@ -43,31 +43,57 @@ async function cutsBeyond(copies: readonly StoreCopy[], world: World): Promise<r
   }
 }
 
+/** As an operator would: of a compacted topic Kafka deletes nothing. */
 async function deleteRecords({ tool, stateDir }: World, cuts: readonly Cut[]): Promise<void> {
   const file = `${stateDir(0)}-cuts.json`
   await writeFile(file, JSON.stringify({ version: 1, partitions: cuts }))
-  await tool('org.apache.kafka.tools.DeleteRecordsCommand', '--offset-json-file', file)
+  const policy = (value: string) =>
+    [...new Set(cuts.map(({ topic }) => topic))].map((topic) =>
+      tool(
+        'kafka.admin.ConfigCommand',
+        ...['--alter', '--entity-type', 'topics', '--entity-name', topic, '--add-config', `cleanup.policy=${value}`],
+      ),
+    )
+  await Promise.all(policy('[compact,delete]'))
+  const said = await tool('org.apache.kafka.tools.DeleteRecordsCommand', '--offset-json-file', file)
+  if (/error/i.test(said)) throw new Error(`the changelogs cannot be cut: ${said}`)
+  await Promise.all(policy('compact'))
 }
 
-/** An old copy of a store stands before the beginning of what is left of its changelog: it must not go on from there. */
+/** Old copies of stores stand before the beginning of what is left of their changelogs: nobody may go on from there. */
 async function truncated(world: World): Promise<void> {
-  const { flow, random, live, worker, stateDir, strike, kill, start, violation, healed, untilReady } = world
-  const victim = random.pick(live().filter((slot) => worker(slot)!.status!.tasks.length > 0))
-  const [directory, backup] = [stateDir(victim), `${stateDir(victim)}-backup`]
-  await strike(`worker ${victim} is killed`, () => kill(victim))
-  await cp(directory, backup, { recursive: true })
-  start(victim)
+  const { flow, live, stateDir, strike, kill, start, note, violation, healed, untilReady } = world
+  const slots = live()
+  const killAll = () => Promise.all(slots.map(kill))
+  const startAll = () => {
+    for (const slot of slots) start(slot)
+  }
+  const backupOf = (slot: number) => `${stateDir(slot)}-backup`
+  await sleep(4_000)
+  await strike('all workers are killed', killAll)
+  for (const slot of slots) await replace(backupOf(slot), stateDir(slot))
+  startAll()
   await untilReady()
-  const cuts = await cutsBeyond((await copiesIn(flow, backup)).copies, world)
-  await strike(`worker ${victim} is killed once more`, () => kill(victim))
-  await rm(directory, { recursive: true })
-  await cp(backup, directory, { recursive: true })
-  await strike('the changelogs are cut beyond an old copy of its state', () => deleteRecords(world, cuts))
-  const before = rebuilds(directory)
-  await strike(`worker ${victim} comes back with that copy`, () => start(victim))
+  const copies = await Promise.all(slots.map((slot) => copiesIn(flow, backupOf(slot))))
+  const cuts = await cutsBeyond(
+    copies.flatMap((found) => found.copies),
+    world,
+  )
+  await strike('all workers are killed once more', killAll)
+  for (const slot of slots) await replace(stateDir(slot), backupOf(slot))
+  await strike('the changelogs are cut beyond old copies of their state', () => deleteRecords(world, cuts))
+  const before = slots.map((slot) => rebuilds(stateDir(slot)))
+  await strike('all workers come back with those copies', startAll)
   healed()
   await untilReady()
-  if (rebuilds(directory) === before) violation(`worker ${victim} has not said that it rebuilds its stores`)
+  const rebuilt = slots.reduce((sum, slot, index) => sum + rebuilds(stateDir(slot)) - before[index]!, 0)
+  if (rebuilt === 0) violation('nobody has said that it rebuilds its stores')
+  note(`${rebuilt} tasks were rebuilt from what is left of their changelogs`)
+}
+
+async function replace(directory: string, by: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true })
+  await cp(by, directory, { recursive: true })
 }
 
 const rebuilds = (stateDir: string) =>

@@ -26,7 +26,8 @@ export const restore: FlowFault = {
   async run(world, size) {
     const { random, live, worker, stateDir, strike, note, kill, start, violation, healed, untilReady } = world
     const cycles = size === 'short' ? 1 : 6
-    await sleep(2_000)
+    // So that there is something to restore.
+    await sleep(4_000)
     for (let cycle = 0; cycle < cycles; cycle += 1) {
       const victim = random.pick(live().filter((slot) => worker(slot)!.status!.tasks.length > 0))
       await strike(`worker ${victim} is killed and its state deleted`, () => kill(victim))

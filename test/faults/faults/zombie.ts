@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SESSION_TIMEOUT_MS } from '../world'
+import { SESSION_TIMEOUT_MS } from '../workers'
 import type { FlowFault } from './fault'
 
 /** A worker stands still until the group has gone on without it, and then goes on where it stood. */
