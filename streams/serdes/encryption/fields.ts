@@ -7,7 +7,7 @@ import {
   type RecordType,
   type UnionType,
 } from '../../registry/avro/schema'
-import { branchPicker } from '../avro/branches'
+import { branchPicker } from '../avro/codec/branches'
 
 /** One personal text, or personal bytes. */
 export interface Leaf {
