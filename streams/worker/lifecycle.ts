@@ -1,4 +1,4 @@
-import { messageOf } from '../errors'
+import { MillraceError, messageOf } from '../errors'
 import type { ResolvedOptions, WorkerState } from './options'
 
 export type StateListener = (state: WorkerState, previous: WorkerState) => void
@@ -12,6 +12,7 @@ export interface Lifecycle {
   readonly fatal: { readonly error: unknown } | undefined
   /** See Worker#done. */
   readonly done: Promise<void>
+  /** Quietly nothing where the worker is about to end, or already is there. @throws MillraceError CLOSED where there is no such way */
   set(next: WorkerState): void
   onState(listener: StateListener): void
   /** The worker is to end in order. */
@@ -21,6 +22,20 @@ export interface Lifecycle {
   /** It has ended: everything is closed. */
   end(): void
 }
+
+/** Where each state may lead (KafkaStreams.State); the last two of each way are its end. */
+const transitions: Readonly<Record<WorkerState, readonly WorkerState[]>> = {
+  CREATED: ['REBALANCING', 'PENDING_SHUTDOWN'],
+  REBALANCING: ['RUNNING', 'PENDING_SHUTDOWN', 'PENDING_ERROR'],
+  RUNNING: ['REBALANCING', 'PENDING_SHUTDOWN', 'PENDING_ERROR'],
+  PENDING_SHUTDOWN: ['NOT_RUNNING'],
+  NOT_RUNNING: [],
+  PENDING_ERROR: ['ERROR'],
+  ERROR: [],
+}
+
+/** Who is about to end does that, whatever else happens meanwhile. */
+const ending: ReadonlySet<WorkerState> = new Set(['PENDING_SHUTDOWN', 'NOT_RUNNING', 'PENDING_ERROR', 'ERROR'])
 
 export function createLifecycle({
   applicationId,
@@ -37,11 +52,22 @@ export function createLifecycle({
   done.catch(() => undefined)
 
   const set = (next: WorkerState) => {
-    if (state === next) return
+    if (state === next || (ending.has(state) && !transitions[state].includes(next))) return
+    if (!transitions[state].includes(next)) {
+      throw new MillraceError('CLOSED', `${applicationId} cannot go from ${state} to ${next}`)
+    }
     const previous = state
     state = next
     logger.info({ applicationId, from: previous, to: next }, `${applicationId}: ${previous} -> ${next}`)
-    for (const listener of listeners) listener(next, previous)
+    for (const listener of listeners) tell(listener, next, previous)
+  }
+  /** A listener that throws is no reason for the worker to stop. */
+  const tell = (listener: StateListener, next: WorkerState, previous: WorkerState) => {
+    try {
+      listener(next, previous)
+    } catch (error) {
+      logger.error({ applicationId, err: error }, `${applicationId}: a state listener threw: ${messageOf(error)}`)
+    }
   }
 
   return {
@@ -62,13 +88,11 @@ export function createLifecycle({
       fatal ??= { error }
     },
     end: () => {
-      if (fatal === undefined) {
-        set('NOT_RUNNING')
-        settleDone.resolve()
-        return
-      }
+      // An error on the way out of an orderly end is told by `done`; the state stays on its way, as in Kafka Streams.
+      set(fatal === undefined || state === 'CREATED' ? 'PENDING_SHUTDOWN' : 'PENDING_ERROR')
+      set(state === 'PENDING_ERROR' ? 'ERROR' : 'NOT_RUNNING')
+      if (fatal === undefined) return settleDone.resolve()
       logger.error({ applicationId, err: fatal.error }, `${applicationId} stopped: ${messageOf(fatal.error)}`)
-      set('ERROR')
       settleDone.reject(fatal.error)
     },
   }
