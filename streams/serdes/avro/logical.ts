@@ -10,8 +10,15 @@ import {
   type Tap,
   type TypeOptions,
 } from './avsc'
-import { dateFromDays, daysFromDate } from './dates'
-import { type DecimalFormat, decimalFromBytes, decimalToBytes, lengthOf, signExtend, smallUnscaled } from './decimals'
+import { dateFromDays, daysFromDate } from './values/dates'
+import {
+  type DecimalFormat,
+  decimalFromBytes,
+  decimalToBytes,
+  lengthOf,
+  signExtend,
+  smallUnscaled,
+} from './values/decimals'
 
 /** A type that can say what is wrong with a value. */
 export interface Explaining {

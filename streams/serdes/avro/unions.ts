@@ -12,7 +12,7 @@ import {
   type TypeOptions,
   UnionType,
 } from './avsc'
-import type { PickBranch } from './branches'
+import type { PickBranch } from './codec/branches'
 
 /** What avsc's base of unions sets. */
 interface UnionFields {

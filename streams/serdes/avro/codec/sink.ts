@@ -10,12 +10,19 @@ export interface Sink {
   /** Where the next byte goes. */
   pos: number
   readonly slabSize: number
+  /** Items of arrays and maps that the value may still have. */
+  items: number
+  /** Records that may still stand in the one being written. */
+  depth: number
 }
+
+/** Appends the value. What it throws says what is wrong with the value. */
+export type Write = (value: unknown, sink: Sink) => void
 
 const defaultSlab = 16 * 1024
 
 export function newSink(slabSize = defaultSlab): Sink {
-  return { bytes: Buffer.allocUnsafe(slabSize), start: 0, pos: 0, slabSize }
+  return { bytes: Buffer.allocUnsafe(slabSize), start: 0, pos: 0, slabSize, items: 0, depth: 0 }
 }
 
 /** What was written since the last call; it stays as it is for as long as it is held. */

@@ -1,20 +1,21 @@
 /** Which branch of a union a plain value belongs to: decided once per union, from its types, never by trial. */
-import { TerminalError } from '../../errors'
-import { type AvroType, branchName, type RecordType, type UnionType } from '../../registry/avro/schema'
+import { TerminalError } from '../../../errors'
+import { formOf, type ValueOptions } from '../../../registry/avro/forms'
+import { type AvroType, branchName, type RecordType, type UnionType } from '../../../registry/avro/schema'
 
 /** The index of the branch; -1 when no branch takes the value. */
 export type PickBranch = (value: unknown) => number
 
 /** What values look like in JavaScript. Branches that look alike must be told apart by what is in them. */
-type Look = 'null' | 'boolean' | 'number' | 'string' | 'buffer' | 'array' | 'object'
+type Look = 'null' | 'boolean' | 'number' | 'bigint' | 'string' | 'buffer' | 'array' | 'date' | 'object'
 
 /**
  * @throws TerminalError SCHEMA_INVALID when two branches cannot be told apart
  */
-export function branchPicker(union: UnionType): PickBranch {
+export function branchPicker(union: UnionType, options: ValueOptions = {}): PickBranch {
   const byLook = new Map<Look, number[]>()
   union.branches.forEach((branch, index) => {
-    const look = lookOf(branch)
+    const look = lookOf(branch, options)
     byLook.set(look, [...(byLook.get(look) ?? []), index])
   })
   const nullIndex = byLook.get('null')?.[0] ?? -1
@@ -28,17 +29,18 @@ export function branchPicker(union: UnionType): PickBranch {
   return (value) => (value === null ? nullIndex : (pickers.get(lookOfValue(value) ?? 'null')?.(value) ?? -1))
 }
 
-function lookOf(type: AvroType): Look {
+function lookOf(type: AvroType, options: ValueOptions): Look {
+  const form = formOf(type, options)
+  if (form !== 'raw') return form === 'text' ? 'string' : form === 'parts' ? 'object' : form
   switch (type.kind) {
     case 'int':
-      return type.logical?.name === 'date' ? 'string' : 'number'
     case 'long':
     case 'float':
     case 'double':
       return 'number'
     case 'bytes':
     case 'fixed':
-      return type.logical?.name === 'decimal' || type.logical?.name === 'uuid' ? 'string' : 'buffer'
+      return 'buffer'
     case 'enum':
       return 'string'
     case 'map':
@@ -54,10 +56,11 @@ function lookOf(type: AvroType): Look {
 function lookOfValue(value: unknown): Look | undefined {
   if (typeof value === 'object') {
     if (Array.isArray(value)) return 'array'
-    return Buffer.isBuffer(value) ? 'buffer' : 'object'
+    if (value instanceof Uint8Array) return 'buffer'
+    return value instanceof Date ? 'date' : 'object'
   }
   const type = typeof value
-  return type === 'string' || type === 'number' || type === 'boolean' ? type : undefined
+  return type === 'string' || type === 'number' || type === 'boolean' || type === 'bigint' ? type : undefined
 }
 
 function among(look: Look, indices: readonly number[], union: UnionType): PickBranch {
@@ -116,7 +119,7 @@ function bySymbols(branches: readonly Branch[]): PickBranch | undefined {
 function bySizes(branches: readonly Branch[]): PickBranch | undefined {
   const indices = new Map<number, number>()
   for (const { index, type } of branches) {
-    if (type.kind !== 'fixed' || type.logical || indices.has(type.size)) return undefined
+    if (type.kind !== 'fixed' || indices.has(type.size)) return undefined
     indices.set(type.size, index)
   }
   return (value) => indices.get((value as Buffer).length) ?? -1

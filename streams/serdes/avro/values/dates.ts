@@ -4,9 +4,9 @@
  */
 const daysOf400Years = 146_097
 const epoch = 719_468
-const pattern = /^([+-]?)(\d{4,7})-(\d\d)-(\d\d)$/
+const pattern = /^([+-]?)(\d{4,10})-(\d\d)-(\d\d)$/
 
-/** Years beyond 9999 have a `+`, those before 0 a `-`. */
+/** Also for days far beyond an int, which timestamps reach. Years beyond 9999 have a `+`, those before 0 a `-`. */
 export function dateFromDays(days: number): string {
   const shifted = days + epoch
   const era = Math.floor(shifted / daysOf400Years)
@@ -23,8 +23,8 @@ export function dateFromDays(days: number): string {
   return `${sign}${pad(Math.abs(year), 4)}-${pad(month, 2)}-${pad(day, 2)}`
 }
 
-/** @throws RangeError when the text is no day of the calendar, or beyond an Avro int */
-export function daysFromDate(text: unknown): number {
+/** @throws RangeError when the text is no day of the calendar, or beyond an Avro int where `range` says so */
+export function daysFromDate(text: unknown, range: 'int' | 'any' = 'int'): number {
   const match = typeof text === 'string' ? pattern.exec(text) : null
   if (!match) throw new RangeError('expected a day as text, such as "2024-01-31"')
   const year = Number(match[1] + match[2]!)
@@ -36,7 +36,8 @@ export function daysFromDate(text: unknown): number {
   const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
   const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
   const days = era * daysOf400Years + dayOfEra - epoch
-  if (dateFromDays(days | 0) !== text) throw new RangeError('expected a day of the calendar, such as "2024-01-31"')
+  if (dateFromDays(range === 'int' ? days | 0 : days) !== text)
+    throw new RangeError('expected a day of the calendar, such as "2024-01-31"')
   return days
 }
 

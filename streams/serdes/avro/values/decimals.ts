@@ -57,7 +57,7 @@ export function decimalFromBytes(bytes: Buffer, start: number, end: number, form
   if (length === 0) throw new RangeError('a decimal has at least one byte')
   if (length <= 6) return formatDecimal(String(bytes.readIntBE(start, length)), format.scale)
   // A wider one is read all the same, since precision may have grown; this bound keeps a forged length from costing seconds.
-  if (length > format.precision + 64) throw new RangeError(`${length} bytes are too many for a decimal`)
+  if (length > format.precision + 1024) throw new RangeError(`${length} bytes are too many for a decimal`)
   const unsigned = BigInt(`0x${bytes.toString('hex', start, end)}`)
   return formatDecimal(String(BigInt.asIntN(8 * length, unsigned)), format.scale)
 }
