@@ -1,0 +1,37 @@
+import { avro } from 'millrace'
+import { contracts } from './contracts'
+import { expectedOf, goldenRegistry, readAll, versionsOf } from './corpus'
+
+const mend = 'run `npm run schemas:golden`, look at what it changes, and commit it'
+
+describe.each(contracts.map((contract) => [contract.topic.name, contract] as const))(
+  'what was ever written to %s',
+  (name, contract) => {
+    const versions = versionsOf(name)
+
+    test('has a version for the present schema', () => {
+      const present = JSON.stringify(JSON.parse(contract.schema))
+      const known = versions.some(({ schema }) => JSON.stringify(schema) === present)
+      expect(known ? '' : `${name} has no golden version for its present schema: ${mend}`).toBe('')
+    })
+
+    test('is read as it was found right before', () => {
+      expect(readAll(contract)).toEqual(expectedOf(name))
+    })
+
+    test.each(versions.map((version) => [version.version, version] as const))(
+      'is read by its own schema as it was written: version %d',
+      (_, { schema, records, schemaId }) => {
+        const context = { topic: name, role: 'value' as const, registry: goldenRegistry(versions) }
+        const serde = avro(JSON.stringify(schema)).open(context)
+        expect(versions.map(({ schemaId: id }) => id)).toContain(schemaId)
+        for (const { wire, written } of records) {
+          const bytes = Buffer.from(wire, 'base64')
+          expect(serde.decode(bytes)).toEqual(written)
+          // And written again as it was, byte for byte.
+          expect(serde.encode(written)).toEqual(bytes)
+        }
+      },
+    )
+  },
+)
