@@ -20,6 +20,8 @@ export interface MemberInfo {
   readonly standby: readonly string[]
   /** Of each task whose state it has: the sum of the changelog offsets at which its stores stand, or LATEST. */
   readonly offsets: Readonly<Record<string, number>>
+  /** All members are to stop, for this reason. */
+  readonly shutdown?: string
 }
 
 /** One member of the application as all others see it (cf. StreamsMetadata of Kafka Streams). */
@@ -48,6 +50,8 @@ export interface AssignmentInfo {
   readonly members: readonly MemberMetadata[]
   /** After so long it is to join again: how far stores are behind could not be found out. */
   readonly probeAfterMs?: number
+  /** It is to stop, as are all others, for this reason. */
+  readonly shutdown?: string
 }
 
 const nothing: AssignmentInfo = Object.freeze({
@@ -71,13 +75,14 @@ export function decodeMemberInfo(userData: Buffer): MemberInfo {
     active: strings(fields.active),
     standby: strings(fields.standby),
     offsets: numbers(fields.offsets),
+    ...(typeof fields.shutdown === 'string' && { shutdown: fields.shutdown }),
   }
 }
 
 /** Nothing where the leader has given nothing. */
 export function decodeAssignmentInfo(userData: Buffer): AssignmentInfo {
   if (userData.length === 0) return nothing
-  const { memberId, active, standby, warmup, nearby, members, probeAfterMs } = fieldsOf(userData)
+  const { memberId, active, standby, warmup, nearby, members, probeAfterMs, shutdown } = fieldsOf(userData)
   return {
     memberId: typeof memberId === 'string' ? memberId : '',
     active: strings(active),
@@ -86,6 +91,7 @@ export function decodeAssignmentInfo(userData: Buffer): AssignmentInfo {
     nearby: strings(nearby),
     members: Array.isArray(members) ? members.flatMap(decodeMetadata) : [],
     ...(typeof probeAfterMs === 'number' && { probeAfterMs }),
+    ...(typeof shutdown === 'string' && { shutdown }),
   }
 }
 

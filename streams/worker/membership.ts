@@ -21,6 +21,7 @@ import { allTasks, type Runners } from './runners'
 import type { Standby } from './standby'
 import { createStandbys } from './standbys'
 import type { PreparedTopics } from './topics'
+import { shutdownAll, shutdownAsked, shutdownRequested } from './uncaught'
 
 export interface MembershipOptions {
   readonly options: ResolvedOptions
@@ -35,7 +36,11 @@ export interface MembershipOptions {
   /** `host:port` under which it answers queries, where it does. */
   readonly endpoint: string | undefined
   readonly onWake: () => void
-  /** What cannot be mended: the worker stops. */
+  /** What cannot be mended: whether the task is to be opened again all the same. */
+  readonly onUncaught: (error: unknown, taskId: string) => boolean
+  /** What cannot be mended and stands in no task's way. */
+  readonly onStandbyFatal: (error: unknown) => void
+  /** The worker is to stop. */
   readonly onFatal: (error: unknown) => void
 }
 
@@ -53,6 +58,8 @@ export interface Membership {
   readonly standbys: readonly Standby[]
   /** Removes state that has not been used for long; to be called now and then. */
   maintain(): Promise<void>
+  /** Asks all members to stop, this one included, with the next rebalance. */
+  requestShutdown(reason: string): void
   /** Closes every task without a commit. */
   closeAll(): Promise<void>
   leave(): Promise<void>
@@ -73,14 +80,17 @@ export function createMembership(context: MembershipOptions): Membership {
     rebalanceTimeoutMs: 60_000,
     heartbeatIntervalMs: Math.min(3_000, Math.floor(options.sessionTimeoutMs / 3)),
     userData: () => encodeInfo(ownInfo()),
-    assign: async (members) =>
-      assignTasks({ tasks: tasks(), members, ends: await changelogEnds(tasks(), log.admin), settings: options }),
+    assign: async (members) => {
+      const shutdown = shutdownAsked(members)
+      if (shutdown !== undefined) return shutdownAll(members, shutdown)
+      return assignTasks({ tasks: tasks(), members, ends: await changelogEnds(tasks(), log.admin), settings: options })
+    },
   })
   const standbys = createStandbys({
     options,
     counters: context.counters,
     local,
-    onFatal: context.onFatal,
+    onFatal: context.onStandbyFatal,
     onCaughtUp: (id) => {
       logger.info({ applicationId, task: id }, `${applicationId}: ${id} is ready to be taken over here`)
       member.requestRejoin()
@@ -88,6 +98,7 @@ export function createMembership(context: MembershipOptions): Membership {
   })
   let joined: Joined | undefined
   let told: AssignmentInfo | undefined
+  let shutdown: string | undefined
   let probing: AbortController | undefined
   let cleanedAt = elapsed(clock)
   member.onStatus(onWake)
@@ -101,6 +112,7 @@ export function createMembership(context: MembershipOptions): Membership {
       active: runners.ids,
       standby: standbys.ids,
       offsets: Object.fromEntries([...local.offsets, ...standbys.offsets, ...running]),
+      shutdown,
     }
   }
   /** One that is being opened or restored is as far as it was when it was last closed. */
@@ -146,6 +158,7 @@ export function createMembership(context: MembershipOptions): Membership {
   }
   async function takeUp({ assignment, group }: Joined): Promise<void> {
     told = decodeAssignmentInfo(assignment.userData)
+    if (told.shutdown !== undefined) return context.onFatal(shutdownRequested(applicationId, told.shutdown))
     const { active, standby, warmup } = told
     const gone = runners.all.filter(({ id, state }) => !active.includes(id) || state === 'fenced')
     await Promise.all([close(gone.map(({ id }) => id)), standbys.keep(standby)])
@@ -175,7 +188,7 @@ export function createMembership(context: MembershipOptions): Membership {
   }
   function open(id: string): Runner {
     const [sub, partition] = id.split('_').map(Number) as [number, number]
-    const { counters, globals, shared, onFatal } = context
+    const { counters, globals, shared, onUncaught } = context
     return createRunner({
       options,
       topics,
@@ -187,7 +200,7 @@ export function createMembership(context: MembershipOptions): Membership {
       subTopology: topology.subTopologies[sub]!,
       partition,
       onWake,
-      onFatal,
+      onUncaught,
       onFenced: () => member.requestRejoin(),
     })
   }
@@ -221,6 +234,10 @@ export function createMembership(context: MembershipOptions): Membership {
     closeAll: async () => {
       probing?.abort()
       await Promise.all([close(runners.ids), standbys.close()])
+    },
+    requestShutdown: (reason) => {
+      shutdown = reason
+      member.requestRejoin()
     },
     leave: () => member.leave(),
   }

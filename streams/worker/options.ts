@@ -9,6 +9,7 @@ import type { PersonalKeys } from '../serdes/encryption/port'
 import { memoryStateDirectory } from '../stores'
 import type { StateDirectory } from '../stores/backend'
 import type { ProcessingGuarantee } from './committer'
+import type { OnUncaught } from './uncaught'
 
 export interface WorkerOptions {
   readonly topology: Topology
@@ -26,6 +27,8 @@ export interface WorkerOptions {
   readonly commitIntervalMs?: number
   /** What becomes of records at fault; a source may say otherwise. Default: fail, as in Kafka Streams. */
   readonly onError?: ErrorPolicy
+  /** What becomes of the worker when something fails that nothing mends. Default `shutdown-client`, as in Kafka Streams (KIP-671). */
+  readonly onUncaught?: OnUncaught
   /** Default 45,000. */
   readonly sessionTimeoutMs?: number
   /** Default 10,000: so long a dead owner's open transaction can hold readers up. */
@@ -76,6 +79,7 @@ export interface ResolvedOptions extends WorkerOptions {
   readonly guarantee: ProcessingGuarantee
   readonly commitIntervalMs: number
   readonly onError: ErrorPolicy
+  readonly onUncaught: OnUncaught
   readonly sessionTimeoutMs: number
   readonly transactionTimeoutMs: number
   readonly acceptTopologyChanges: boolean
@@ -102,6 +106,7 @@ export function resolveOptions(options: WorkerOptions): ResolvedOptions {
     guarantee: 'at_least_once',
     commitIntervalMs: 100,
     onError: failFast,
+    onUncaught: () => 'shutdown-client',
     sessionTimeoutMs: 45_000,
     transactionTimeoutMs: 10_000,
     acceptTopologyChanges: false,

@@ -5,6 +5,7 @@ import { isRecoverable, type Task } from '../tasks/task'
 import type { Committer } from './committer'
 import { count } from './counters'
 import { type OpenedTask, type OpenTaskOptions, openTask } from './open-task'
+import { replaceAfterMs } from './uncaught'
 
 /** `fenced`: another has taken it over; only the next generation of the group can say whose it is. */
 export type RunnerState = 'opening' | 'running' | 'committing' | 'waiting' | 'fenced' | 'closed'
@@ -30,8 +31,8 @@ export interface Runner {
 }
 
 export interface RunnerOptions extends Omit<OpenTaskOptions, 'signal'> {
-  /** What cannot be mended: the worker stops. */
-  readonly onFatal: (error: unknown) => void
+  /** What cannot be mended: whether the task is to be opened again all the same. */
+  readonly onUncaught: (error: unknown, taskId: string) => boolean
   /** Another has taken the task over. */
   readonly onFenced: () => void
 }
@@ -47,6 +48,8 @@ export function createRunner(context: RunnerOptions): Runner {
   const caches = context.subTopology.stores.some(({ caching }) => caching)
   let state: RunnerState = 'opening'
   let opened: OpenedTask | undefined
+  /** How often it has been opened again since its last commit after what nothing mends. */
+  let replaced = 0
   let positions: readonly PartitionOffset[] | undefined
   let committed: readonly PartitionOffset[] = []
   let committing: Promise<void> | undefined
@@ -80,12 +83,14 @@ export function createRunner(context: RunnerOptions): Runner {
     const closing = opened
     opened = undefined
     if (closing !== undefined) await discard(closing)
-    if (!isRecoverable(error) && !isCorrupt(error)) return context.onFatal(error)
+    const mends = isRecoverable(error) || isCorrupt(error)
+    if (!mends && !context.onUncaught(error, id)) return
     counters.taskRestarts.count += 1
     logger.warn({ task: id, err: error }, `task ${id}: ${messageOf(error)}; closed without a commit, opening again`)
     // To open it before the group has said whose it is might fence its rightful owner.
     if (error instanceof FencedError) return context.onFenced()
-    await clock.sleep(REOPEN_AFTER_MS, stopped.signal)
+    await clock.sleep(mends ? REOPEN_AFTER_MS : replaceAfterMs(replaced), stopped.signal)
+    if (!mends) replaced += 1
     if (stopped.signal.aborted) return
     state = 'opening'
     opening = isCorrupt(error) ? wipeAndOpen() : open()
@@ -147,6 +152,7 @@ export function createRunner(context: RunnerOptions): Runner {
     const commit = task.collect()
     const appended = await committer.commit(commit)
     committed = withPositions(committed, commit.offsets)
+    replaced = 0
     const changelogs = appended.filter(({ topic }) => commit.changelogs.some((changelog) => changelog.topic === topic))
     // Under exactly-once the producer is fenced, and commit markers lie between the batches.
     await task.committed(changelogs, options.guarantee === 'at_least_once')

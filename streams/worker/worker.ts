@@ -1,4 +1,4 @@
-import { MillraceError } from '../errors'
+import { MillraceError, messageOf } from '../errors'
 import type { OffsetReset } from '../graph/specs/source'
 import type { Topology } from '../graph/topology'
 import { type Counters, counters as newCounters } from './counters'
@@ -17,10 +17,12 @@ import type { WorkerControl } from './queries/server'
 import type { QueriesOf, StoreHandle } from './queries/stores'
 import { createWorkerQueries } from './queries/worker-queries'
 import { reading } from './reading'
+import type { RestoreProgress } from './restore-progress'
 import type { Runner } from './runner'
 import { createRunners } from './runners'
 import type { Standby } from './standby'
 import { prepareTopics } from './topics'
+import { replaceAfterMs, responseTo } from './uncaught'
 
 /** A running application of one topology in this process: a member of its consumer group. */
 export interface Worker {
@@ -45,6 +47,8 @@ export interface Worker {
    * joined (KafkaStreams#metadataForAllStreamsClients).
    */
   metadata(): readonly MemberMetadata[]
+  /** The restores under way; none once all its tasks process. */
+  readonly restoring: readonly RestoreProgress[]
   readonly counters: Counters
   /** The worker's clock, ms. */
   now(): number
@@ -91,13 +95,35 @@ export function createWorker(given: WorkerOptions): Worker {
   const queries = createWorkerQueries({ options, lifecycle, runners, parts: () => parts, counts: counters.queries })
   let parts: Parts | undefined
   let paused = false
+  /** What all members are to stop for, where it happened here. */
+  let shutdownFor: { readonly error: unknown } | undefined
+  let endpoint: string | undefined
   let starting: Promise<void> | undefined
   let ended: Promise<void> = Promise.resolve()
 
   const wake = () => parts?.reader.wakeup()
   const stopFor = (error: unknown) => {
-    lifecycle.fail(error)
+    lifecycle.fail(shutdownFor?.error ?? error)
     lifecycle.set('PENDING_ERROR')
+    wake()
+  }
+  /** Whether the task is to be opened again. */
+  const onUncaught = (error: unknown, taskId: string): boolean => {
+    const response = responseTo(options, error, taskId)
+    if (response === 'shutdown-application') shutDownApplication(error, taskId)
+    else if (response === 'shutdown-client') stopFor(error)
+    return response === 'replace-thread'
+  }
+  /** What reads beside the tasks cannot be replaced, as in Kafka Streams the global thread cannot. */
+  const onFatal = (error: unknown) => {
+    if (responseTo(options, error, undefined) === 'shutdown-application') shutDownApplication(error)
+    else stopFor(error)
+  }
+  const shutDownApplication = (error: unknown, taskId?: string) => {
+    if (parts === undefined) return stopFor(error)
+    shutdownFor ??= { error }
+    const where = taskId === undefined ? '' : `task ${taskId} of `
+    parts.membership.requestShutdown(`${where}member ${parts.membership.memberId}: ${messageOf(error)}`)
     wake()
   }
   const control: WorkerControl = {
@@ -116,7 +142,8 @@ export function createWorker(given: WorkerOptions): Worker {
   }
   async function start(): Promise<void> {
     try {
-      parts = await openParts(await queries.listen(control))
+      endpoint = await queries.listen(control)
+      parts = await openParts()
     } catch (error) {
       await queries.close()
       throw error
@@ -124,33 +151,60 @@ export function createWorker(given: WorkerOptions): Worker {
     if (!lifecycle.stopping.aborted) lifecycle.set('REBALANCING')
     ended = run(parts)
   }
-  async function openParts(endpoint: string | undefined) {
+  async function openParts() {
     const { log, logger, state, acceptTopologyChanges: accept } = options
     const topics = await prepareTopics(topology, applicationId, log.admin)
     const { partitionsOf } = topics
     await checkFingerprint({ topology, applicationId, partitionsOf, state, log, accept, logger })
     const local = await readLocalState(options)
-    const globals = globalTables({ options, topics, counters, onFatal: stopFor })
+    const globals = globalTables({ options, topics, counters, onFatal })
     const shared = await log.producer({ clientId: applicationId })
     const reader = await log.reader({ isolation: 'read_committed' })
     const inputs = reading({ reader, applicationId, logger, offsetReset: offsetResetOf(topology) })
     const own = { options, topics, counters, lifecycle, runners, inputs, shared, local, endpoint }
-    const membership = createMembership({ ...own, globals: globals.views, onWake: wake, onFatal: stopFor })
+    const told = { onWake: wake, onUncaught, onStandbyFatal: onFatal, onFatal: stopFor }
+    const membership = createMembership({ ...own, globals: globals.views, ...told })
     const loop = createLoop({ options, inputs, runners, stopping: lifecycle.stopping, paused: () => paused })
     return { topics, globals, shared, reader, membership, loop }
   }
   type Parts = Awaited<ReturnType<typeof openParts>>
 
-  async function run(of: Parts): Promise<void> {
-    try {
-      await openGlobals(of)
-      while (!lifecycle.stopping.aborted && lifecycle.fatal === undefined) await next(of)
-      await shutDown(of)
-    } catch (error) {
-      lifecycle.fail(error)
-      await shutDown(of)
+  async function run(first: Parts): Promise<void> {
+    let of: Parts | undefined = first
+    for (let failures = 0; ; failures += 1) {
+      try {
+        of ??= parts = await openParts()
+        await work(of)
+        break
+      } catch (error) {
+        const response = lifecycle.stopping.aborted ? 'shutdown-client' : responseTo(options, error, undefined)
+        if (response !== 'replace-thread') {
+          if (of !== undefined && response === 'shutdown-application') await tellAll(of, error)
+          stopFor(error)
+          break
+        }
+        lifecycle.set('REBALANCING')
+        if (of !== undefined) await closeParts(of).catch(sayUnclosed)
+        of = undefined
+        await clock.sleep(replaceAfterMs(failures), lifecycle.stopping)
+      }
     }
+    // Whatever goes wrong on the way out: nobody is to think that it still works.
+    if (of !== undefined) await shutDown(of).catch(lifecycle.fail)
+    await queries.close().catch(sayUnclosed)
     lifecycle.end()
+  }
+  async function work(of: Parts): Promise<void> {
+    await openGlobals(of)
+    while (!lifecycle.stopping.aborted && lifecycle.fatal === undefined) await next(of)
+  }
+  /** As far as that still goes: it is what runs the membership that has failed. */
+  async function tellAll({ membership }: Parts, error: unknown): Promise<void> {
+    shutDownApplication(error)
+    await membership.rebalance().catch(sayUnclosed)
+  }
+  function sayUnclosed(error: unknown): void {
+    options.logger.warn({ applicationId, err: error }, `${applicationId}: ${messageOf(error)}`)
   }
   /** Before the group is joined: a task that looked rows up too early would make other results. */
   async function openGlobals({ globals }: Parts): Promise<void> {
@@ -166,10 +220,13 @@ export function createWorker(given: WorkerOptions): Worker {
     await membership.maintain()
     if (lifecycle.state === 'REBALANCING' && runners.allRunning) lifecycle.set('RUNNING')
   }
-  async function shutDown({ membership, reader, shared, globals }: Parts): Promise<void> {
+  async function shutDown(of: Parts): Promise<void> {
     if (lifecycle.fatal === undefined) await Promise.all(runners.all.map((runner) => runner.commit()))
+    await closeParts(of)
+  }
+  async function closeParts({ membership, reader, shared, globals }: Parts): Promise<void> {
     await membership.closeAll()
-    await Promise.allSettled([reader.close(), membership.leave(), shared.close(), globals.close(), queries.close()])
+    await Promise.allSettled([reader.close(), membership.leave(), shared.close(), globals.close()])
   }
   async function close(timeoutMs: number): Promise<void> {
     if (starting === undefined) return lifecycle.end()
@@ -200,7 +257,7 @@ export function createWorker(given: WorkerOptions): Worker {
     const { membership } = parts
     const left = membership.leave()
     const closed = membership.closeAll()
-    await inTime(Promise.allSettled([left, closed]), LEAVE_MS)
+    await inTime(Promise.allSettled([left, closed, queries.close()]), LEAVE_MS)
   }
 
   return {
@@ -231,6 +288,9 @@ export function createWorker(given: WorkerOptions): Worker {
       return parts?.membership.memberId
     },
     metadata: () => parts?.membership.members ?? [],
+    get restoring() {
+      return [...counters.restoring.values()]
+    },
     counters,
     store: queries.store,
     query: queries.query,
