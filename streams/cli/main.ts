@@ -4,7 +4,9 @@ import { MillraceError } from '../errors'
 import { version } from '../package.json'
 import { registerDlq } from './dlq'
 import { registerLag } from './lag'
+import { registerRegistry } from './registry'
 import { registerReset } from './reset'
+import { registerSchemas } from './schemas'
 import { registerState } from './state'
 import { registerTopology } from './topology'
 
@@ -19,6 +21,8 @@ async function main(): Promise<void> {
   registerState(program)
   registerLag(program)
   registerReset(program)
+  registerRegistry(program)
+  registerSchemas(program)
   await program.parseAsync(process.argv)
 }
 

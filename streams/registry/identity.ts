@@ -1,3 +1,4 @@
+import { isJsonArray, isJsonNumber, isJsonObject, type Json, parseJson } from './avro/json'
 import type { SchemaReference, SchemaType } from './port'
 
 /**
@@ -11,23 +12,17 @@ export function identityOf(schema: string, type: SchemaType, references: readonl
 
 function sortedJson(text: string): string {
   try {
-    return JSON.stringify(sorted(JSON.parse(withNumbersAsTexts(text))))
+    return JSON.stringify(sorted(parseJson(text)))
   } catch {
     return text
   }
 }
 
-/** A number becomes a text that no other text in the schema is: one that begins with a NUL. */
-function withNumbersAsTexts(text: string): string {
-  return text.replace(/("(?:[^"\\]|\\.)*")|(-?\d[\d.eE+-]*)/g, (_, string?: string, number?: string) =>
-    string === undefined ? `"\\u0000${number}"` : string,
-  )
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  // Pairs rather than an object, which would put attributes that look like numbers first.
-  const pairs = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
-  return { pairs: pairs.map(([key, inner]) => [key, sorted(inner)]) }
+/** Objects become pairs, since JavaScript puts keys that look like numbers first; numbers become objects, as nothing else does. */
+function sorted(json: Json): unknown {
+  if (isJsonNumber(json)) return { number: json.digits }
+  if (isJsonArray(json)) return json.map(sorted)
+  if (!isJsonObject(json)) return json
+  const pairs = [...json].sort(([one], [other]) => (one < other ? -1 : 1))
+  return { pairs: pairs.map(([key, value]) => [key, sorted(value)]) }
 }

@@ -1,0 +1,7 @@
+export { type Break, checkContract, type Finding, findingText, type PastVersion } from './check'
+export { type Contract, type Contracts, type ReadOptions, readContracts, typeOf } from './contracts'
+export { type Change, diffSchemas, diffText, type SchemaDiff } from './diff'
+export { type History, historyOf } from './history'
+export { MANIFEST, type Manifest, type ManifestSubject } from './manifest'
+export { type Release, type ReleasedVersion, release, releasedVersions } from './released'
+export { validateContracts } from './validate'
