@@ -21,7 +21,12 @@ export const aggregate: OperatorFactory<'aggregate'> = (spec, context) => {
       const timestamp = row === undefined ? record.timestamp : Math.max(row.timestamp, record.timestamp)
       const written = rows.put(key, newValue, timestamp)
       if (written === 'refused') return context.dropped('older than the history of the store')
-      results.forward({ ...record, timestamp }, change(newValue, oldValue, written === 'latest'), row?.value ?? null)
+      const { headers } = record
+      results.forward(
+        { key, value, timestamp, headers },
+        change(newValue, oldValue, written === 'latest'),
+        row?.value ?? null,
+      )
     },
     row: rows.get,
     flush: results.flush,

@@ -3,5 +3,6 @@ import type { OperatorFactory } from './operator'
 
 /** Every change as a record with the new value. */
 export const toStream: OperatorFactory<'to-stream'> = (_spec, { forward }) => ({
-  process: (record) => forward({ ...record, value: (record.value as Change<unknown>).newValue }),
+  process: ({ key, value, timestamp, headers }) =>
+    forward({ key, value: (value as Change<unknown>).newValue, timestamp, headers }),
 })

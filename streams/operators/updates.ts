@@ -23,8 +23,9 @@ interface Held {
  * (Kafka Streams' record cache). The order is that of the latest updates.
  */
 export function updates(context: OperatorContext, store: { readonly caching: boolean }): Updates {
-  const send = (record: StreamRecord, { newValue, oldValue, isLatest }: Change<unknown>) =>
-    context.forward({ ...record, value: change(newValue, context.sendsOldValues ? oldValue : null, isLatest) })
+  const { forward, sendsOldValues } = context
+  const send = ({ key, timestamp, headers }: StreamRecord, { newValue, oldValue, isLatest }: Change<unknown>) =>
+    forward({ key, value: change(newValue, sendsOldValues ? oldValue : null, isLatest), timestamp, headers })
   if (!store.caching) return { forward: send, flush: () => undefined }
 
   let held = new Map<string, Held>()

@@ -16,11 +16,17 @@ export interface StoreParts<K, U> {
   readonly cacheBytes: number
 }
 
+const noHeaders: ChangelogRecord['headers'] = Object.freeze([])
+
 /** Key-value stores, with timestamps or without: the format tells. */
 export function openKeyValue<K, U>(parts: StoreParts<K, U>): ManagedStore {
   const { declaration, backend, context, format } = parts
   const keys = openKeyIds(declaration.name, declaration.key, context)
   const units = writeBack(backend, format, parts.cacheBytes)
+  const changelogRecord = ({ key, value, changedAt }: Drained<U>): ChangelogRecord =>
+    value === null
+      ? { key, value, timestamp: changedAt, headers: noHeaders }
+      : { key, value: format.logged(value), timestamp: format.loggedAt(value, changedAt), headers: noHeaders }
   return {
     name: declaration.name,
     view: keyValueView(keys, units, context),
@@ -30,17 +36,11 @@ export function openKeyValue<K, U>(parts: StoreParts<K, U>): ManagedStore {
     restore: (records, nextOffset) => units.apply(latestWrites(records, format), nextOffset),
     drainChanges() {
       const drained = units.drain()
-      return declaration.changelog ? drained.map((change) => changelogRecord(change, format)) : []
+      return declaration.changelog ? drained.map(changelogRecord) : []
     },
     persist: units.persist,
     close: () => backend.close(),
   }
-}
-
-function changelogRecord<U>({ key, value, changedAt }: Drained<U>, format: ValueFormat<U>): ChangelogRecord {
-  return value === null
-    ? { key, value, timestamp: changedAt, headers: [] }
-    : { key, ...format.logged(value, changedAt), headers: [] }
 }
 
 /** Of several records of one key the last one counts. */

@@ -66,7 +66,8 @@ function* timedEntries(backend: StoreBackend, schema: TimeSchema, retentionMs: n
 const bytesAsTheyAre: ValueFormat<Buffer> = {
   encode: (bytes) => bytes,
   decode: (bytes) => bytes,
-  logged: (value, timestamp) => ({ value, timestamp }),
+  logged: (bytes) => bytes,
+  loggedAt: (_bytes, changedAt) => changedAt,
   restored: (value) => value,
 }
 

@@ -103,9 +103,13 @@ function changelogRecord<V>(
   values: Cells<V>,
   format: StoreParts<unknown, V>['format'],
 ): ChangelogRecord {
-  const logged =
-    payload === null ? { value: null, timestamp: changedAt } : format.logged(values.bytes(payload), changedAt)
-  return { key: schema.changelogKey(key, at), ...logged, headers: [] }
+  const bytes = payload === null ? null : values.bytes(payload)
+  return {
+    key: schema.changelogKey(key, at),
+    value: bytes === null ? null : format.logged(bytes),
+    timestamp: bytes === null ? changedAt : format.loggedAt(bytes, changedAt),
+    headers: [],
+  }
 }
 
 export function notATime(store: string, time: number): TerminalError {

@@ -8,8 +8,10 @@ export interface ValueFormat<U> {
   encode(value: U): Buffer | null
   /** @throws TerminalError DESERIALIZATION_FAILED */
   decode(bytes: Buffer): U
-  /** What the changelog record holds for stored bytes; `changedAt` is the timestamp of the record that made the change. */
-  logged(bytes: Buffer, changedAt: number): { readonly value: Buffer; readonly timestamp: number }
+  /** What the changelog record holds for stored bytes. */
+  logged(bytes: Buffer): Buffer
+  /** Its timestamp; `changedAt` is that of the record that made the change. */
+  loggedAt(bytes: Buffer, changedAt: number): number
   restored(value: Buffer, timestamp: number): Buffer
 }
 
@@ -17,7 +19,8 @@ export function plainValues<V>(serde: OpenSerde<V>): ValueFormat<V> {
   return {
     encode: (value) => serde.encode(value),
     decode: (bytes) => serde.decode(bytes),
-    logged: (value, timestamp) => ({ value, timestamp }),
+    logged: (bytes) => bytes,
+    loggedAt: (_bytes, changedAt) => changedAt,
     restored: (value) => value,
   }
 }
@@ -32,7 +35,8 @@ export function timestampedValues<V>(serde: OpenSerde<V>): ValueFormat<ValueAndT
       return bytes === null ? null : stamp(bytes, timestamp)
     },
     decode: (bytes) => ({ value: serde.decode(bytes.subarray(TIMESTAMP_BYTES)), timestamp: readLong(bytes, 0) }),
-    logged: (bytes) => ({ value: bytes.subarray(TIMESTAMP_BYTES), timestamp: readLong(bytes, 0) }),
+    logged: (bytes) => bytes.subarray(TIMESTAMP_BYTES),
+    loggedAt: (bytes) => readLong(bytes, 0),
     restored: stamp,
   }
 }

@@ -1,12 +1,12 @@
 /**
  * A write-back cache of decoded units over a back end. A unit that was changed stays here, decoded, until a commit has
- * written it; one that was only read or has been written stays while there is room. Every entry is immutable: a
- * change makes a new one, so that an iteration under way and a commit in flight keep what they began with.
+ * written it; one that was only read or has been written stays while there is room. A commit in flight keeps what it has
+ * encoded, and an iteration under way what it began with, whatever changes meanwhile.
  */
 import type { ByteWrite, StoreBackend } from './backend'
-import { type ByteLru, byteLru } from './byte-lru'
 import { fromId, toId } from './bytes'
 import { type IdRange, type Ordered, ordered } from './ordered'
+import { type Slot, unitCache } from './unit-cache'
 
 export interface UnitCodec<U> {
   encode(unit: U, id: string): Buffer | null
@@ -46,67 +46,93 @@ export interface WriteBack<U> {
   approximateNumUnits(): number
 }
 
-interface Entry<U> {
-  readonly id: string
-  readonly unit: U | undefined
-  readonly changedAt: number
-  /** Estimated bytes when clean. */
-  size: number
-  drained: boolean
+/** A drained unit on its way to the back end. */
+interface Flush<U> extends Drained<U> {
+  readonly slot: Slot<U>
 }
 
-/** A drained entry on its way to the back end. */
-interface Flush<U> extends Drained<U> {
-  readonly entry: Entry<U>
+/** What an iteration sees of a unit that the back end does not have yet. */
+interface Live<U> {
+  readonly id: string
+  readonly unit: U | undefined
 }
 
 export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBytes: number): WriteBack<U> {
-  /** Changed and not yet written, whether drained or not. */
-  const live = new Map<string, Entry<U>>()
-  /** The order of `live`, kept from the first iteration on until nothing is live. */
-  let index: Ordered<Entry<U>> | undefined
-  const clean: ByteLru<Entry<U>> = byteLru(cacheBytes)
+  const cache = unitCache<U>(cacheBytes)
+  /** Changed since the last drain, in the order of the first change. */
+  let changed: Slot<U>[] = []
+  /** Drained and not yet handed to the back end. */
   let pending: Flush<U>[] = []
+  /** The batches that are being written. */
+  let writing: (readonly Flush<U>[])[] = []
+  /** The order of what is live, kept from the first iteration on until nothing is. */
+  let index: Ordered<Live<U>> | undefined
 
-  /** What a cached unit weighs: entry and place in the map, and the objects of the value, of about twice its bytes. */
+  /** What a cached unit weighs: slot and place in the map, and the objects of the value, of about twice its bytes. */
   function weigh(id: string, unit: U | undefined, value: Buffer | null): number {
-    const extra = unit === undefined ? 0 : (codec.extraBytes?.(unit) ?? 0)
-    return 160 + id.length + 2 * (value?.length ?? 0) + extra
+    const extra = unit === undefined || codec.extraBytes === undefined ? 0 : codec.extraBytes(unit)
+    return 160 + id.length + 2 * (value === null ? 0 : value.length) + extra
   }
 
   function load(id: string): U | undefined {
     const bytes = backend.get(fromId(id))
     const unit = bytes === undefined ? undefined : codec.decode(bytes, id)
-    clean.set({ id, unit, changedAt: 0, size: weigh(id, unit, bytes ?? null), drained: true })
+    cache.keep(cache.add(id, unit), weigh(id, unit, bytes ?? null))
     return unit
   }
 
-  function indexed(): Ordered<Entry<U>> {
+  function indexed(): Ordered<Live<U>> {
     if (index === undefined) {
-      index = ordered<Entry<U>>()
-      for (const entry of live.values()) index.set(entry)
+      index = ordered<Live<U>>()
+      for (const { id, unit } of liveSlots()) index.set({ id, unit })
     }
     return index
   }
 
-  /** What has been written is clean, unless it changed again in the meantime. */
-  function settle(written: typeof pending): void {
-    for (const { entry } of written) {
-      if (live.get(entry.id) !== entry) continue
-      live.delete(entry.id)
-      index?.delete(entry.id)
-      clean.set(entry)
-    }
-    if (live.size === 0) index = undefined
+  /** What the back end does not have as it is: changed, drained or being written. */
+  function liveSlots(): ReadonlySet<Slot<U>> {
+    return new Set([...changed, ...[...writing, pending].flatMap((flushes) => flushes.map(({ slot }) => slot))])
   }
+
+  function encodeChanged(): Flush<U>[] {
+    const flushes: Flush<U>[] = new Array(changed.length)
+    for (let at = 0; at < changed.length; at++) {
+      const slot = changed[at]!
+      const { id, unit, changedAt } = slot
+      const value = unit === undefined ? null : codec.encode(unit, id)
+      flushes[at] = { id, unit, changedAt, key: fromId(id), value, slot }
+    }
+    return flushes
+  }
+
+  /** What has been written is clean, unless it changed or was drained again in the meantime. */
+  function settle(written: readonly Flush<U>[]): void {
+    for (const { slot, id, unit, value } of written) {
+      slot.flushes -= 1
+      if (slot.dirty || slot.flushes > 0) continue
+      index?.delete(id)
+      cache.keep(slot, weigh(id, unit, value))
+    }
+    if (!isLive()) index = undefined
+  }
+
+  const isLive = () => changed.length > 0 || pending.length > 0 || writing.length > 0
 
   function persist(position: number | undefined): Promise<void> {
     const written = pending
     pending = []
     if (written.length === 0 && (position === undefined || position === backend.position())) return Promise.resolve()
+    writing.push(written)
+    const done = () => {
+      writing = writing.filter((batch) => batch !== written)
+    }
     return backend.write(written, position).then(
-      () => settle(written),
+      () => {
+        done()
+        settle(written)
+      },
       (error) => {
+        done()
         pending = written.concat(pending)
         throw error
       },
@@ -115,73 +141,72 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
 
   return {
     get(id) {
-      const entry = live.get(id) ?? clean.get(id)
-      return entry === undefined ? load(id) : entry.unit
+      const slot = cache.get(id)
+      return slot === undefined ? load(id) : slot.unit
     },
     set(id, unit, changedAt) {
-      const entry = { id, unit, changedAt, size: 0, drained: false }
-      live.set(id, entry)
-      index?.set(entry)
-    },
-    units: (range) => merge(live.size === 0 ? [] : indexed().items(range), stored(range), range.reverse === true),
-    drain() {
-      const drained: Flush<U>[] = []
-      for (const entry of live.values()) {
-        if (entry.drained) continue
-        const { id, unit, changedAt } = entry
-        drained.push({
-          id,
-          unit,
-          changedAt,
-          key: fromId(id),
-          value: unit === undefined ? null : codec.encode(unit, id),
-          entry,
-        })
+      const slot = cache.hold(id)
+      slot.unit = unit
+      slot.changedAt = changedAt
+      slot.version = cache.version()
+      if (!slot.dirty) {
+        slot.dirty = true
+        changed.push(slot)
       }
-      for (const flush of drained) {
-        flush.entry.drained = true
-        flush.entry.size = weigh(flush.id, flush.unit, flush.value)
+      if (index !== undefined) index.set({ id, unit })
+    },
+    units: (range) => merge(isLive() ? indexed().items(range) : [], stored(range), range.reverse === true),
+    drain() {
+      if (changed.length === 0) return []
+      const flushes = encodeChanged()
+      changed = []
+      for (const flush of flushes) {
+        flush.slot.dirty = false
+        flush.slot.flushes += 1
         pending.push(flush)
       }
-      return drained
+      return flushes
     },
     persist,
     apply(writes, position) {
       const applied = backend.write(writes, position)
-      for (const { key } of writes) clean.delete(toId(key))
-      return applied.then(() => {
-        for (const { key } of writes) clean.delete(toId(key))
-      })
+      cache.forget(writes)
+      return applied.then(() => cache.forget(writes))
     },
     approximateNumUnits() {
       let count = backend.approximateNumEntries()
-      for (const { id, unit } of live.values()) {
+      for (const { id, unit } of liveSlots()) {
         count += (unit === undefined ? 0 : 1) - (backend.get(fromId(id)) === undefined ? 0 : 1)
       }
       return Math.max(0, count)
     },
   }
 
-  /** The back end's entries, decoded unless they are here already. A scan is no use: it would sweep the cache clear. */
-  function* decodeAll(entries: Iterable<{ readonly key: Buffer; readonly value: Buffer }>): Generator<Entry<U>> {
+  /** The back end's entries, decoded unless they are here already, unchanged. A scan is no use: it would sweep the cache clear. */
+  function* decodeAll(
+    entries: Iterable<{ readonly key: Buffer; readonly value: Buffer }>,
+    version: number,
+  ): Generator<Live<U>> {
     for (const { key, value } of entries) {
       const id = toId(key)
-      yield clean.peek(id) ?? { id, unit: codec.decode(value, id), changedAt: 0, size: 0, drained: true }
+      const slot = cache.peek(id)
+      const unit = slot !== undefined && slot.version < version ? slot.unit : codec.decode(value, id)
+      yield { id, unit }
     }
   }
 
-  function stored({ from, to, reverse = false }: IdRange): Iterable<Entry<U>> {
+  function stored({ from, to, reverse = false }: IdRange): Iterable<Live<U>> {
     const range = {
       reverse,
       ...(from !== undefined && { from: fromId(from) }),
       ...(to !== undefined && { to: fromId(to) }),
     }
-    return decodeAll(backend.entries(range))
+    return decodeAll(backend.entries(range), cache.nextVersion())
   }
 }
 
 /** Merges two ordered sequences; where both have an id the first one counts, and an entry without a unit is a deletion. */
-function* merge<U>(live: Iterable<Entry<U>>, stored: Iterable<Entry<U>>, reverse: boolean): Generator<Unit<U>> {
+function* merge<U>(live: Iterable<Live<U>>, stored: Iterable<Live<U>>, reverse: boolean): Generator<Unit<U>> {
   const liveSteps = live[Symbol.iterator]()
   const storedSteps = stored[Symbol.iterator]()
   try {
@@ -189,14 +214,14 @@ function* merge<U>(live: Iterable<Entry<U>>, stored: Iterable<Entry<U>>, reverse
     let b = storedSteps.next()
     while (!a.done || !b.done) {
       const takeLive = !a.done && (b.done || a.value.id === b.value.id || a.value.id < b.value.id !== reverse)
-      const entry: Entry<U> = takeLive ? a.value : b.value
+      const { id, unit }: Live<U> = takeLive ? a.value : b.value
       if (takeLive) {
-        if (!b.done && b.value.id === entry.id) b = storedSteps.next()
+        if (!b.done && b.value.id === id) b = storedSteps.next()
         a = liveSteps.next()
       } else {
         b = storedSteps.next()
       }
-      if (entry.unit !== undefined) yield entry as Unit<U>
+      if (unit !== undefined) yield { id, unit }
     }
   } finally {
     storedSteps.return?.()

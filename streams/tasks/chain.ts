@@ -9,6 +9,7 @@ import { operators } from '../operators/table'
 import type { OpenSerde } from '../serdes/serde'
 import type { Failure } from './failures'
 import type { TaskOptions } from './options'
+import type { OutputRecord } from './output'
 import type { InputRecord } from './source-queue'
 import type { TaskStores } from './task-stores'
 
@@ -27,9 +28,10 @@ export interface ChainOptions extends TaskOptions {
   dropped(step: string, reason: string): void
 }
 
-/** The operators of a task, joined up: a record given to `enter` has run through all of them when it returns. */
+/** The operators of a task, joined up: a record given to an entry has run through all of them when it returns. */
 export interface Chain {
-  enter(step: Step, record: StreamRecord): void
+  /** Where the records of a source's step go in. */
+  entry(step: Step): (record: StreamRecord) => void
   /** Resolves once the sinks' serdes are ready. */
   readonly ready: Promise<void> | undefined
   flush(): void
@@ -54,11 +56,14 @@ export function buildChain(options: ChainOptions): Chain {
     return encoder
   }
   /** An operator's failure is its own: what its siblings and parents do goes on, as in Kafka Streams. */
-  const deliver = (edge: Edge, name: string) => (record: StreamRecord) => {
-    try {
-      byIndex.get(edge.to)!.process(record, edge.input)
-    } catch (error) {
-      options.fail({ stage: stageOf(error), error, attempts: 1, step: name })
+  const deliver = ({ to, input }: Edge, name: string) => {
+    const operator = byIndex.get(to)!
+    return (record: StreamRecord) => {
+      try {
+        operator.process(record, input)
+      } catch (error) {
+        options.fail({ stage: stageOf(error), error, attempts: 1, step: name })
+      }
     }
   }
   const parentsOf = parentSteps(subTopology.steps)
@@ -86,7 +91,7 @@ export function buildChain(options: ChainOptions): Chain {
   const all = subTopology.steps.map((step) => byIndex.get(step.index)!)
 
   return {
-    enter: (step, record) => deliver({ to: step.index, input: 0 }, step.name)(record),
+    entry: (step) => deliver({ to: step.index, input: 0 }, step.name),
     ready: opened.length === 0 ? undefined : Promise.all(opened).then(() => undefined),
     flush: () => {
       for (const operator of all) operator.flush?.()
@@ -114,16 +119,12 @@ function operatorContext(
   step: Step,
   { children, parentRow, open }: Pick<OperatorContext, 'children' | 'parentRow' | 'open'>,
 ): OperatorContext {
-  const [first, ...others] = children
   return {
     applicationId: options.applicationId,
     taskId: options.taskId,
     partition: options.partition,
     children,
-    forward: (record) => {
-      first?.forward(record)
-      for (const child of others) child.forward(record)
-    },
+    forward: forwarding(children),
     store: (name) => options.stores.view(name),
     globalStore: (name) => globalStore(options, name),
     keyBytes: options.stores.keyBytes,
@@ -144,6 +145,15 @@ function operatorContext(
     sleep: options.clock.sleep,
     retried: (error) => options.onRetry(step.name, error),
     limitHeld: options.limitHeld,
+  }
+}
+
+/** To all children in their order; the common case of one costs nothing. */
+function forwarding(children: readonly Child[]): OperatorContext['forward'] {
+  const [only] = children
+  if (children.length === 1) return only!.forward
+  return (record) => {
+    for (const child of children) child.forward(record)
   }
 }
 
@@ -223,11 +233,15 @@ function topicEncoder(topic: ErasedTopic, options: ChainOptions): TopicEncoder {
     topic[role].open({ topic: topic.name, role, registry, personalKeys })
   const key = open('key')
   const value = open('value')
-  const encode = (record: StreamRecord) => {
+  /** Of the topic, once known: nothing changes it while a task is open. */
+  let partitions: number | undefined
+  const encode = ({ key: own, value: content, timestamp, headers }: StreamRecord): OutputRecord => {
     try {
       return {
-        key: record.key === null ? null : key.encode(record.key),
-        value: record.value === null ? null : value.encode(record.value),
+        key: own === null ? null : key.encode(own),
+        value: content === null ? null : value.encode(content),
+        timestamp,
+        headers,
       }
     } catch (error) {
       throw new ProductionError(
@@ -243,15 +257,15 @@ function topicEncoder(topic: ErasedTopic, options: ChainOptions): TopicEncoder {
         ? undefined
         : Promise.all([key.ready, value.ready]).then(() => undefined),
     append: (record, partitioner) => {
-      const bytes = encode(record)
-      const partitions = partitionsOf(topic.name)
+      const encoded = encode(record)
+      partitions ??= partitionsOf(topic.name)
       const to =
         partitioner !== undefined
           ? partitioner(record.value, record.key, partitions)
-          : bytes.key === null
+          : encoded.key === null
             ? partition % partitions
-            : partitionFor(bytes.key, partitions)
-      output.append(topic.name, to, { ...bytes, timestamp: record.timestamp, headers: record.headers })
+            : partitionFor(encoded.key, partitions)
+      output.append(topic.name, to, encoded)
     },
   }
 }

@@ -35,7 +35,7 @@ export function openInputs(
     })),
   ]
   const waiting: (Promise<void> | undefined)[] = []
-  const stepOf = new Map<SourceQueue, Step>()
+  const enterOf = new Map<SourceQueue, (record: StreamRecord) => void>()
   // Topics of one sub-topology may differ in their number of partitions (a merge, say): a task reads those that reach it.
   const queues = reads
     .filter(({ topic }) => partition < options.partitionsOf(topic.name))
@@ -44,12 +44,12 @@ export function openInputs(
       const value = topic.value.open({ topic: topic.name, role: 'value', registry, personalKeys })
       waiting.push(key.ready, value.ready)
       const queue = sourceQueue({ from: { topic: topic.name, partition }, spec, key, value, ...handlers })
-      stepOf.set(queue, step)
+      enterOf.set(queue, chain.entry(step))
       return queue
     })
   return {
     queues,
-    enter: (queue, record) => chain.enter(stepOf.get(queue)!, record),
+    enter: (queue, record) => enterOf.get(queue)!(record),
     ready: (others) => {
       const pending = [...waiting, ...others].filter((promise) => promise !== undefined)
       return pending.length === 0 ? undefined : Promise.all(pending).then(() => undefined)

@@ -20,24 +20,35 @@ export interface Output {
 
 /** One encoded buffer per partition, as the Log port takes them. */
 export function batchedOutput(options: { readonly maxBatchBytes?: number } = {}): Output {
-  let buffers = new Map<string, OutgoingBatch>()
+  let batches: OutgoingBatch[] = []
+  /** By topic, then by partition: a text of both would have to be made for every record. */
+  let places = new Map<string, (RecordsBuffer | undefined)[]>()
+  function open(topic: string, partition: number, partitions: (RecordsBuffer | undefined)[]): RecordsBuffer {
+    const records = recordsBuffer(options)
+    partitions[partition] = records
+    batches.push({ topic, partition, records })
+    return records
+  }
   return {
     append: (topic, partition, { key, value, timestamp, headers }) => {
-      const place = `${topic}/${partition}`
-      let batch = buffers.get(place)
-      if (batch === undefined) {
-        batch = { topic, partition, records: recordsBuffer(options) }
-        buffers.set(place, batch)
+      let partitions = places.get(topic)
+      if (partitions === undefined) {
+        partitions = []
+        places.set(topic, partitions)
       }
-      batch.records.append(key, value, timestamp, headers)
+      const records = partitions[partition] ?? open(topic, partition, partitions)
+      records.append(key, value, timestamp, headers)
     },
     drain: () => {
-      const batches = [...buffers.values()]
-      buffers = new Map()
-      return batches
+      const drained = batches
+      batches = []
+      places = new Map()
+      return drained
     },
     get byteLength() {
-      return [...buffers.values()].reduce((sum, { records }: { records: RecordsBuffer }) => sum + records.byteLength, 0)
+      let bytes = 0
+      for (const { records } of batches) bytes += records.byteLength
+      return bytes
     },
   }
 }

@@ -58,20 +58,17 @@ export function sourceQueue(options: SourceQueueOptions): SourceQueue {
     batches.shift()
     index = 0
   }
+  const { timestampExtractor } = spec
+  const extract =
+    timestampExtractor &&
+    ((decodedKey: unknown, decodedValue: unknown, { offset, timestamp, headers }: LogRecord): number =>
+      timestampExtractor({ ...from, key: decodedKey, value: decodedValue, offset, timestamp, headers }, partitionTime))
   /** Undefined for a record that is left out: an extractor may say so by a negative timestamp, as in Kafka Streams. */
   const decode = (raw: LogRecord): InputRecord | undefined => {
     const decodedKey = raw.key === null && spec.tombstones ? null : key.decode(raw.key)
     const decodedValue = raw.value === null && spec.tombstones ? null : value.decode(raw.value)
-    const extracted = {
-      ...from,
-      key: decodedKey,
-      value: decodedValue,
-      offset: raw.offset,
-      timestamp: raw.timestamp,
-      headers: raw.headers,
-    }
-    const timestamp = spec.timestampExtractor?.(extracted, partitionTime) ?? raw.timestamp
-    if (timestamp < 0 && spec.timestampExtractor !== undefined) return undefined
+    const timestamp = extract === undefined ? raw.timestamp : extract(decodedKey, decodedValue, raw)
+    if (timestamp < 0 && extract !== undefined) return undefined
     if (timestamp < 0) {
       throw new TerminalError(
         'DESERIALIZATION_FAILED',
@@ -119,7 +116,7 @@ export function sourceQueue(options: SourceQueueOptions): SourceQueue {
       return decoded
     },
     take: () => {
-      partitionTime = Math.max(partitionTime, decoded!.timestamp)
+      if (decoded!.timestamp > partitionTime) partitionTime = decoded!.timestamp
       decoded = undefined
       advance()
     },

@@ -150,6 +150,7 @@ export function createTask(options: TaskOptions): Task {
   const queueOf = new Map(queues.map((queue) => [`${queue.topic}/${queue.partition}`, queue]))
 
   const punctuate = (due: Punctuations, now: number): boolean => {
+    if (now < (due.next() ?? Number.POSITIVE_INFINITY)) return false
     const ran = handing(undefined, () => due.run(now))
     if (ran) touched = true
     return ran
@@ -158,6 +159,7 @@ export function createTask(options: TaskOptions): Task {
   const oldest = (): SourceQueue | undefined => {
     let best: SourceQueue | undefined
     let bestTimestamp = Number.POSITIVE_INFINITY
+    if (queues.length === 1) return queues[0]!.head() === undefined ? undefined : queues[0]
     for (const queue of queues) {
       const head = queue.head()
       if (head === undefined || head.timestamp >= bestTimestamp) continue
@@ -168,17 +170,16 @@ export function createTask(options: TaskOptions): Task {
   }
   const processOne = (queue: SourceQueue): void => {
     const record = queue.head()!
-    streamTime = Math.max(streamTime, record.timestamp)
+    const { key, value, timestamp, raw } = record
+    if (timestamp > streamTime) streamTime = timestamp
     touched = true
     processed += 1
-    handing(record, () =>
-      inputs.enter(queue, {
-        key: record.key,
-        value: record.value,
-        timestamp: record.timestamp,
-        headers: record.raw.headers,
-      }),
-    )
+    inHand = record
+    try {
+      inputs.enter(queue, { key, value, timestamp, headers: raw.headers })
+    } finally {
+      inHand = undefined
+    }
     queue.take()
     punctuate(streamTimePunctuations, streamTime)
   }
