@@ -1,4 +1,4 @@
-import { MillraceError, messageOf, TerminalError } from '../errors'
+import { type ErrorCode, MillraceError, messageOf, TerminalError } from '../errors'
 import type { OpenSerde, Serde, SerdeContext } from './serde'
 
 /** A serde that needs nothing from outside: two functions. Null is not one of its values. */
@@ -52,16 +52,13 @@ export function serializationFailed(context: SerdeContext, why: string, cause?: 
   return failed('SERIALIZATION_FAILED', context, why, cause)
 }
 
+/** A cause that says more of the payload keeps its code: PAYLOAD_MALFORMED, PAYLOAD_TOO_LARGE. */
 export function deserializationFailed(context: SerdeContext, why: string, cause?: unknown): TerminalError {
-  return failed('DESERIALIZATION_FAILED', context, why, cause)
+  const ofPayload = cause instanceof MillraceError && cause.code.startsWith('PAYLOAD_')
+  return failed(ofPayload ? cause.code : 'DESERIALIZATION_FAILED', context, why, cause)
 }
 
-function failed(
-  code: 'SERIALIZATION_FAILED' | 'DESERIALIZATION_FAILED',
-  context: SerdeContext,
-  why: string,
-  cause?: unknown,
-) {
+function failed(code: ErrorCode, context: SerdeContext, why: string, cause?: unknown) {
   const { topic, role } = context
   const details = { ...(cause instanceof MillraceError && cause.details), topic, role }
   return new TerminalError(code, `${topic} (${role}): ${why}`, { cause, details })

@@ -34,7 +34,7 @@ export interface OpenSerde<T> {
   readonly ready?: Promise<void>
   /** @throws TerminalError SERIALIZATION_FAILED, naming the field */
   readonly encode: (value: T) => Buffer | null
-  /** @throws TerminalError DESERIALIZATION_FAILED, SCHEMA_UNKNOWN */
+  /** @throws TerminalError DESERIALIZATION_FAILED, PAYLOAD_MALFORMED, PAYLOAD_TOO_LARGE, SCHEMA_UNKNOWN */
   readonly decode: (bytes: Buffer | null) => T
   /**
    * Fetches what decoding these bytes will need and is not cached (writer schemas), once per batch.

@@ -270,7 +270,7 @@ describe('the values of Avro', () => {
     const item = { name: 'secret', price: '1.234' }
     const value = fc.sample(openedValues, 1)[0]!
     expect(() => serde.encode({ ...value, items: [item] })).toThrow(
-      't (value): items.0.price: has more than 2 digits after the point',
+      't (value): items[0].price: has more than 2 digits after the point',
     )
     expect(() => serde.encode({ ...value, version: 'secret' })).toThrow(
       't (value): version: expected int, got another string',

@@ -3,7 +3,7 @@ import type { AvroType } from '../../registry/avro/schema'
 import { encrypting, type PersonalForm } from '../encryption/encrypting'
 import { personalFields } from '../encryption/fields'
 import type { Serde } from '../serde'
-import { defaultLimits } from './bounds'
+import { defaultLimits } from './codec'
 import { type AvroSettings, type CompiledAvro, compiledAvro, openAvro } from './coder'
 import type { AvroSchema } from './schema'
 
@@ -23,8 +23,9 @@ export type AvroOptions = Partial<AvroSettings> & PersonalOptions
  * serde is opened. What other versions of the schema wrote is read as this one, as Avro resolves it; a union's values are
  * plain objects, told apart by a field that each branch has as an enum of one symbol (`eventType`) or by their structure.
  *
- * Values: `long` and timestamps are numbers, exact or refused; `decimal` is text such as `"45.99"`, never rounded; `uuid`
- * is text; `date` is text such as `"2024-01-31"`; bytes and fixed are Buffers; a union with null is `T | null`.
+ * Values: `long` and timestamps are numbers, exact or refused, or bigints (`long: 'bigint'`); `decimal` is text such as
+ * `"45.99"`, never rounded; `uuid` is text; `date` is text such as `"2024-01-31"`; a duration is `{ months, days, millis }`;
+ * `logical` chooses other forms; bytes and fixed are Buffers; a union with null is `T | null`.
  * @throws TerminalError SCHEMA_INVALID when the text is no schema, or, on opening, when branches cannot be told apart
  * @example
  * const orderEvents = topic('order-events', { key: string, value: avro(orderEventSchema) })
@@ -32,7 +33,8 @@ export type AvroOptions = Partial<AvroSettings> & PersonalOptions
 export function avro<T>(schema: AvroSchema<T> | string, options: AvroOptions = {}): Serde<T> {
   const text = typeof schema === 'string' ? schema : schema.text
   const type = parseAvro(text)
-  const settings: AvroSettings = { subject: 'topicName', missTtlMs: 60_000, ...defaultLimits, ...options }
+  const values = typeof schema === 'string' ? {} : schema.values
+  const settings: AvroSettings = { subject: 'topicName', missTtlMs: 60_000, ...defaultLimits, ...values, ...options }
   let compiled: CompiledAvro | undefined
   const serde: Serde<T> = Object.freeze({
     name: `avro:${nameOf(type)}`,

@@ -1,40 +1,49 @@
 import { type Clock, systemClock } from '../../clock'
 import { MillraceError, messageOf, OutageError, TerminalError } from '../../errors'
+import type { ValueOptions } from '../../registry/avro/forms'
 import type { AvroType } from '../../registry/avro/schema'
 import { isPromise } from '../../registry/port'
 import { deserializationFailed, nullToDecode, nullToEncode, serializationFailed } from '../plain'
 import type { OpenSerde, SerdeContext } from '../serde'
-import type { AvscType } from './avsc'
-import { boundedWalk, type DecodeLimits, isCheapToExceed, type Walk } from './bounds'
-import { compileReader } from './compile'
-import { avroEncoder, type Encode, explainMisfit } from './encoder'
+import {
+  type AvroCodec,
+  type AvroDecode,
+  avroCodec,
+  type DecodeLimits,
+  newSink,
+  reserve,
+  type Sink,
+  take,
+} from './codec'
 import { type SubjectStrategy, subjectOf } from './subjects'
-import { headerSize, readHeader } from './wire'
-import { type WriterDecoder, type Writers, writerDecoders } from './writers'
+import { headerSize, readHeader, writeHeader } from './wire'
+import { type Writers, writerDecoders } from './writers'
 
-export interface AvroSettings extends DecodeLimits {
+export interface AvroSettings extends DecodeLimits, ValueOptions {
   readonly subject: SubjectStrategy
   /** How long an id that the registry does not know is not asked for again, in ms. Default a minute. */
   readonly missTtlMs: number
+  /** Whether a union's value is that of its branch, or `{ [branch]: value }`. Default plain. */
+  readonly unions?: 'plain' | 'wrapped'
 }
 
 /** What every opening of one serde shares. */
 export interface CompiledAvro {
   readonly text: string
-  readonly model: AvroType
-  readonly type: AvscType
-  readonly walk: Walk
-  readonly encode: Encode
+  readonly codec: AvroCodec<unknown>
+  /** How to read what was written with the very schema. */
+  readonly decodeOwn: AvroDecode<unknown>
+  readonly sink: Sink
   readonly acceptsNull: boolean
   readonly settings: AvroSettings
 }
 
 /** @throws TerminalError SCHEMA_INVALID */
-export function compiledAvro(text: string, model: AvroType, settings: AvroSettings): CompiledAvro {
-  const type = compileReader(model)
-  const walk = boundedWalk(model, settings)
-  const encode = avroEncoder({ type, limits: settings, walk, cheapToExceed: isCheapToExceed(model) })
-  return { text, model, type, walk, encode, acceptsNull: type.isValid(null), settings }
+export function compiledAvro(text: string, type: AvroType, settings: AvroSettings): CompiledAvro {
+  const codec = avroCodec<unknown>(type, { ...settings, limits: settings })
+  const acceptsNull =
+    type.kind === 'null' || (type.kind === 'union' && type.branches.some(({ kind }) => kind === 'null'))
+  return { text, codec, decodeOwn: codec.decoder(), sink: newSink(), acceptsNull, settings }
 }
 
 /** @throws MillraceError CONFIG_INVALID without a registry; TerminalError SCHEMA_INVALID, SCHEMA_INCOMPATIBLE */
@@ -43,23 +52,22 @@ export function openAvro<T>(compiled: CompiledAvro, context: SerdeContext): Open
   if (!registry) {
     throw new MillraceError('CONFIG_INVALID', `${context.topic} (${context.role}) is Avro and needs a schema registry`)
   }
-  const { settings, type } = compiled
+  const { settings, codec } = compiled
   const clock: Clock = context.clock ?? systemClock
-  const { missTtlMs } = settings
-  const writers = writerDecoders({ registry, reader: type, limits: settings, clock, missTtlMs })
+  const writers = writerDecoders({ registry, codec, clock, missTtlMs: settings.missTtlMs })
   let ownId: number | undefined
   const registered = (id: number) => {
     ownId = id
-    writers.add(id, { walk: compiled.walk })
+    writers.add(id, compiled.decodeOwn)
   }
-  const id = registry.register(subjectOf(settings.subject, compiled.model, context), compiled.text)
+  const id = registry.register(subjectOf(settings.subject, codec.type, context), compiled.text)
   const ready = isPromise(id) ? id.then(registered) : undefined
   if (!isPromise(id)) registered(id)
 
   return {
     ...(ready && { ready }),
     encode: (value) => encodeValue(compiled, context, value, ownId),
-    decode: (bytes) => decodeValue(compiled, context, writers, bytes) as T,
+    decode: (bytes) => decodeValue(context, writers, bytes) as T,
     prepare: (batch) => writers.fetch(idsOf(batch)),
   }
 }
@@ -67,41 +75,31 @@ export function openAvro<T>(compiled: CompiledAvro, context: SerdeContext): Open
 function encodeValue(compiled: CompiledAvro, context: SerdeContext, value: unknown, id: number | undefined): Buffer {
   if ((value === null || value === undefined) && !compiled.acceptsNull) throw nullToEncode(context)
   if (id === undefined) throw notReady(context, 'its schema has not been registered; wait for `ready`')
+  const { sink, codec } = compiled
+  reserve(sink, headerSize)
+  sink.pos = writeHeader(sink.bytes, sink.pos, id)
   try {
-    return compiled.encode(value, id)
+    codec.encode(value, sink)
   } catch (cause) {
-    // avsc puts the whole value into its message, which then stands in logs: where we know better, it is left out.
-    const misfit = misfitOf(compiled.type, value)
-    throw misfit === undefined
-      ? serializationFailed(context, messageOf(cause), cause)
-      : serializationFailed(context, misfit)
+    sink.pos = sink.start
+    throw serializationFailed(context, messageOf(cause), cause)
   }
+  return take(sink)
 }
 
-/** A value may be such that even looking at it fails: one that contains itself. */
-function misfitOf(type: AvscType, value: unknown): string | undefined {
-  try {
-    return explainMisfit(type, value)
-  } catch {
-    return undefined
-  }
-}
-
-function decodeValue(compiled: CompiledAvro, context: SerdeContext, writers: Writers, bytes: Buffer | null): unknown {
+function decodeValue(context: SerdeContext, writers: Writers, bytes: Buffer | null): unknown {
   if (bytes === null) throw nullToDecode(context)
   const id = readHeader(bytes)
   if (typeof id === 'string') throw deserializationFailed(context, id)
-  const decoder = decoderOf(id, context, writers)
+  const decode = decoderOf(id, context, writers)
   try {
-    const end = decoder.walk(bytes, headerSize)
-    if (end < bytes.length) throw new RangeError(`${bytes.length - end} trailing bytes after the value`)
-    return compiled.type.decode(bytes, headerSize, decoder.resolver as never).value
+    return decode(bytes, headerSize)
   } catch (cause) {
     throw deserializationFailed(context, `${messageOf(cause)} (schema ${id})`, cause)
   }
 }
 
-function decoderOf(id: number, context: SerdeContext, writers: Writers): WriterDecoder {
+function decoderOf(id: number, context: SerdeContext, writers: Writers): AvroDecode<unknown> {
   try {
     const decoder = writers.get(id) ?? fetchNow(id, writers)
     if (decoder) return decoder
@@ -115,7 +113,7 @@ function decoderOf(id: number, context: SerdeContext, writers: Writers): WriterD
 }
 
 /** A registry in this process answers on the spot, even to one who has prepared nothing. */
-function fetchNow(id: number, writers: Writers): WriterDecoder | undefined {
+function fetchNow(id: number, writers: Writers): AvroDecode<unknown> | undefined {
   const pending = writers.fetch([id])
   pending?.catch(() => undefined)
   return pending ? undefined : writers.get(id)

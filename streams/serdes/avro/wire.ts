@@ -10,7 +10,8 @@ export function readHeader(bytes: Buffer): number | string {
   return bytes.readInt32BE(1)
 }
 
-export function writeHeader(bytes: Buffer, id: number): void {
-  bytes[0] = magic
-  bytes.writeInt32BE(id, 1)
+/** @returns where the binary goes */
+export function writeHeader(bytes: Buffer, at: number, id: number): number {
+  bytes[at] = magic
+  return bytes.writeInt32BE(id, at + 1)
 }

@@ -3,21 +3,12 @@ import { type Clock, elapsed } from '../../clock'
 import { messageOf, TerminalError } from '../../errors'
 import { isPromise, type MaybePromise, type RegisteredSchema, type SchemaRegistry } from '../../registry/port'
 import { parseRegistered } from '../../registry/references'
-import type { AvscType, Resolver } from './avsc'
-import { boundedWalk, type DecodeLimits, type Walk } from './bounds'
-import { compileWriter } from './compile'
-
-/** How to read what one writer's schema wrote. */
-export interface WriterDecoder {
-  readonly walk: Walk
-  /** Absent where the writer's schema is the reader's. */
-  readonly resolver?: Resolver
-}
+import type { AvroCodec, AvroDecode } from './codec'
 
 export interface WritersOptions {
   readonly registry: SchemaRegistry
-  readonly reader: AvscType
-  readonly limits: DecodeLimits
+  /** Of the reader's schema. */
+  readonly codec: AvroCodec<unknown>
   readonly clock: Clock
   /** How long a definitely unknown id is not asked for again, in ms. */
   readonly missTtlMs: number
@@ -25,9 +16,9 @@ export interface WritersOptions {
 
 export interface Writers {
   /** The reader's own schema needs no fetching. */
-  add(id: number, decoder: WriterDecoder): void
+  add(id: number, decoder: AvroDecode<unknown>): void
   /** @throws TerminalError SCHEMA_UNKNOWN, DESERIALIZATION_FAILED; undefined when it has not been fetched */
-  get(id: number): WriterDecoder | undefined
+  get(id: number): AvroDecode<unknown> | undefined
   /** Fetches those not known. Undefined when nothing has to be waited for. @throws OutageError REGISTRY_UNAVAILABLE */
   fetch(ids: Iterable<number>): Promise<void> | undefined
 }
@@ -39,14 +30,14 @@ interface Miss {
 }
 
 export function writerDecoders(options: WritersOptions): Writers {
-  const { registry, reader, limits, clock, missTtlMs } = options
-  const decoders = new Map<number, WriterDecoder>()
+  const { registry, codec, clock, missTtlMs } = options
+  const decoders = new Map<number, AvroDecode<unknown>>()
   const misses = new Map<number, Miss>()
 
   const learn = (id: number, schema: RegisteredSchema) => {
     misses.delete(id)
     try {
-      decoders.set(id, decoderOf(schema, reader, limits))
+      decoders.set(id, codec.decoder(parseRegistered(schema)))
     } catch (cause) {
       const message = `cannot read what was written with schema ${id}: ${messageOf(cause)}`
       const error = new TerminalError('DESERIALIZATION_FAILED', message, { cause, details: { schemaId: id } })
@@ -91,10 +82,4 @@ export function writerDecoders(options: WritersOptions): Writers {
       return promises.length === 0 ? undefined : Promise.all(promises).then(() => undefined)
     },
   }
-}
-
-function decoderOf(schema: RegisteredSchema, reader: AvscType, limits: DecodeLimits): WriterDecoder {
-  const model = parseRegistered(schema)
-  const resolver = reader.createResolver(compileWriter(model), { ignoreNamespaces: true })
-  return { walk: boundedWalk(model, limits), resolver }
 }

@@ -34,7 +34,7 @@ export function readInt(cursor: Cursor): number {
     return (byte >>> 1) ^ -(byte & 1)
   }
   const value = readLong(cursor)
-  if (value !== (value as number | 0)) malformed('an int beyond 32 bits')
+  if (value !== ((value as number) | 0) || cursor.pos - pos > 5) malformed('an int beyond 32 bits')
   return value as number
 }
 
