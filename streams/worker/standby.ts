@@ -1,3 +1,4 @@
+import { elapsed } from '../clock'
 import { MillraceError, messageOf } from '../errors'
 import type { SubTopology } from '../graph/subtopologies'
 import type { FetchedBatch, PartitionOffset } from '../log/port'
@@ -12,7 +13,7 @@ export interface ChangelogProgress {
   readonly position: number
   /** The end as last seen. */
   readonly end: number
-  /** When it was last known to be at the end, ms of the worker's clock; when it was opened, where it never was. */
+  /** When it was last known to be at the end, by what has elapsed (ms); when it was opened, where it never was. */
   readonly currentAt: number
 }
 
@@ -66,7 +67,7 @@ async function openOnce({ options, subTopology, partition, signal }: OpenStandby
   try {
     await stores.ready
     const spans = await changelogSpans({ log, taskId, stores, partition })
-    const opened = clock.now()
+    const opened = elapsed(clock)
     const progress = new Map(
       spans.map(({ store, from, position, end }) => [from.topic, { store, position, end, currentAt: opened }]),
     )
@@ -88,7 +89,7 @@ async function openOnce({ options, subTopology, partition, signal }: OpenStandby
         if (nextOffset <= own.position || (records[0]?.offset ?? own.position) < own.position) return
         await own.store.restore(records, nextOffset)
         const end = Math.max(endOffset, nextOffset)
-        const currentAt = nextOffset >= end ? clock.now() : own.currentAt
+        const currentAt = nextOffset >= end ? elapsed(clock) : own.currentAt
         progress.set(topic, { store: own.store, position: nextOffset, end, currentAt })
       },
       close: () => stores.close(),

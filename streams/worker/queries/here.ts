@@ -1,4 +1,5 @@
 /** Answers from the stores of this instance. */
+import { elapsed } from '../../clock'
 import { MillraceError } from '../../errors'
 import type { PartitionOffset } from '../../log/port'
 import type { GlobalReplica } from '../global-tables'
@@ -15,7 +16,7 @@ import {
   heldBefore,
   positionNotReached,
 } from './position'
-import type { AnsweredBy, StoreItem, StoreQuery } from './query'
+import type { AnsweredBy, Staleness, StoreItem, StoreQuery } from './query'
 import { refuseUnfit, runQuery } from './run'
 
 /** A question to one partition of a store. */
@@ -25,7 +26,7 @@ export interface PartitionAsk {
   readonly query: StoreQuery
   readonly bounds: readonly PartitionOffset[]
   readonly allowStandby: boolean
-  /** ms of the worker's clock; until then positions are waited for. */
+  /** ms of what has elapsed; until then positions are waited for. */
   readonly deadline: number
   /** When a member that does not answer is given up; default a little after the deadline. */
   readonly giveUpAt?: number
@@ -41,7 +42,8 @@ export interface PartitionAnswer {
 }
 
 const POSITION_POLL_MS = 5
-const COMMITTED_POLL_MS = 50
+const LOG_POLL_MS = 20
+const LOOK_UP_MS = 500
 const PIECE = 200
 
 export function taskIdOf({ subTopology }: PlacedStore, partition: number): string {
@@ -56,10 +58,37 @@ export async function answerHere(host: QueryHost, ask: PartitionAsk): Promise<Pa
   const { placed, partition, query, bounds } = ask
   refuseUnfit(placed.declaration, query)
   const demanded = demandedOf(placed, partition, bounds)
-  const by = await (placed.subTopology === undefined ? reachGlobal : reachTask)(host, ask, demanded)
-  // From here to the read nothing is waited for, so what is read is what `by` says.
-  const view =
-    placed.subTopology === undefined ? globalOf(host, ask).view() : replicaOf(host, ask).view(placed.declaration.name)
+  return placed.subTopology === undefined ? answerGlobal(host, ask, demanded) : answerTask(host, ask, demanded)
+}
+
+async function answerTask(host: QueryHost, ask: PartitionAsk, demanded: Demanded): Promise<PartitionAnswer> {
+  const { placed } = ask
+  const store = placed.declaration.name
+  let logged: Logged | undefined
+  for (;;) {
+    const replica = replicaOf(host, ask)
+    const isActive = replica.role === 'active'
+    const by = isActive ? byActive(replica) : byStandby(host, ask, replica, logged?.end)
+    // Nothing is waited for between this and the read: what is read is what `by` says.
+    if (isActive ? activeHasReached(demanded, replica, store) : standbyHasReached(replica, store, logged))
+      return read(host, ask, by, replica.view(store))
+    if (isActive || logged !== undefined)
+      await waitOr(host, ask, isActive ? POSITION_POLL_MS : LOG_POLL_MS, () => positionNotReached(placed, demanded, by))
+    if (!isActive && logged?.needed === undefined) logged = await lookUp(host, ask, demanded)
+  }
+}
+
+async function answerGlobal(host: QueryHost, ask: PartitionAsk, demanded: Demanded): Promise<PartitionAnswer> {
+  for (;;) {
+    const replica = globalOf(host, ask)
+    const position = heldBefore(replica.positions)
+    const by: AnsweredBy = { taskId: 'global', role: 'global', position, staleness: CURRENT }
+    if (globalHasReached(demanded, replica)) return read(host, ask, by, replica.view())
+    await waitOr(host, ask, POSITION_POLL_MS, () => positionNotReached(ask.placed, demanded, by))
+  }
+}
+
+function read(host: QueryHost, { placed, query }: PartitionAsk, by: AnsweredBy, view: unknown): PartitionAnswer {
   const found = open(placed, () => runQuery(placed.declaration, view, query))
   countPair(host.counts.answered, placed.declaration.name, by.role)
   return 'count' in found
@@ -67,62 +96,60 @@ export async function answerHere(host: QueryHost, ask: PartitionAsk): Promise<Pa
     : { by, ...reading(host, placed, found.items) }
 }
 
-async function reachTask(host: QueryHost, ask: PartitionAsk, demanded: Demanded): Promise<AnsweredBy> {
-  const { placed, partition } = ask
-  const store = placed.declaration.name
-  let end: number | undefined
-  for (;;) {
-    const replica = replicaOf(host, ask)
-    const by = answeredBy(host, ask, replica)
-    if (replica.role === 'active') {
-      if (activeHasReached(demanded, replica, store)) return by
-      await waitOr(host, ask, POSITION_POLL_MS, () => positionNotReached(placed, demanded, by))
-    } else {
-      if (end !== undefined && (replica.changelog(store)?.position ?? 0) >= end) return by
-      const poll = end === undefined ? COMMITTED_POLL_MS : POSITION_POLL_MS
-      end ??= await changelogEndHolding(demanded, host, { topic: placed.topic, partition })
-      if (end !== undefined && (replicaOf(host, ask).changelog(store)?.position ?? 0) >= end) continue
-      await waitOr(host, ask, poll, () => positionNotReached(placed, demanded, by))
-    }
-  }
+const CURRENT: Staleness = { records: 0, ms: 0 }
+
+/** What the log says of the changelog of a standby. */
+interface Logged {
+  /** From where it need not have read to hold what is demanded; undefined while nobody can say. */
+  readonly needed: number | undefined
+  /** Its end; undefined where the log does not answer. */
+  readonly end: number | undefined
 }
 
-async function reachGlobal(host: QueryHost, ask: PartitionAsk, demanded: Demanded): Promise<AnsweredBy> {
-  for (;;) {
-    const replica = globalOf(host, ask)
-    const by: AnsweredBy = {
-      taskId: 'global',
-      role: 'global',
-      position: heldBefore(replica.positions),
-      staleness: { records: 0, ms: 0 },
-    }
-    if (globalHasReached(demanded, replica)) return by
-    await waitOr(host, ask, POSITION_POLL_MS, () => positionNotReached(ask.placed, demanded, by))
+async function lookUp(host: QueryHost, { placed, partition }: PartitionAsk, demanded: Demanded): Promise<Logged> {
+  const at = { topic: placed.topic, partition }
+  const needed = await changelogEndHolding(demanded, host, at)
+  const end = host.admin.offsets([at], 'latest').then(
+    ([found]) => found?.offset,
+    () => undefined,
+  )
+  // A standby answers also where the log does not: then it says what it saw last.
+  const timer = new AbortController()
+  const found = await Promise.race([end, host.clock.sleep(LOOK_UP_MS, timer.signal).then(() => undefined)])
+  timer.abort()
+  return { needed, end: found }
+}
+
+function standbyHasReached(replica: Replica, store: string, logged: Logged | undefined): boolean {
+  return logged?.needed !== undefined && (replica.changelog(store)?.position ?? 0) >= logged.needed
+}
+
+function byActive({ taskId, inputs = [] }: Replica): AnsweredBy {
+  return { taskId, role: 'active', position: heldBefore(inputs), staleness: CURRENT }
+}
+
+function byStandby(
+  host: QueryHost,
+  { placed, partition }: PartitionAsk,
+  { taskId, changelog }: Replica,
+  logEnd: number | undefined,
+): AnsweredBy {
+  const { position, end, currentAt } = changelog(placed.declaration.name) ?? { position: 0, end: 0, currentAt: 0 }
+  const records = Math.max(0, (logEnd ?? end) - position)
+  const isCurrent = records === 0 && logEnd !== undefined
+  return {
+    taskId,
+    role: 'standby',
+    position: heldBefore([{ topic: placed.topic, partition, offset: position }]),
+    staleness: { records, ms: isCurrent ? 0 : Math.round(Math.max(0, elapsed(host.clock) - currentAt)) },
   }
 }
 
 /** @throws what `late` gives, past the deadline */
 async function waitOr(host: QueryHost, { deadline }: PartitionAsk, ms: number, late: () => Error): Promise<void> {
-  const left = deadline - host.clock.now()
+  const left = deadline - elapsed(host.clock)
   if (left <= 0) throw late()
   await host.clock.sleep(Math.min(ms, left))
-}
-
-function answeredBy(host: QueryHost, { placed, partition }: PartitionAsk, replica: Replica): AnsweredBy {
-  const { taskId, role } = replica
-  if (role === 'active')
-    return { taskId, role, position: heldBefore(replica.inputs ?? []), staleness: { records: 0, ms: 0 } }
-  const { position, end, currentAt } = replica.changelog(placed.declaration.name) ?? {
-    position: 0,
-    end: 0,
-    currentAt: 0,
-  }
-  return {
-    taskId,
-    role,
-    position: heldBefore([{ topic: placed.topic, partition, offset: position }]),
-    staleness: { records: Math.max(0, end - position), ms: Math.max(0, host.clock.now() - currentAt) },
-  }
 }
 
 function replicaOf(host: QueryHost, { placed, partition, allowStandby }: PartitionAsk): Replica {

@@ -1,4 +1,5 @@
 /** Finds who answers for each partition of a store, asks them, and puts their answers together. */
+import { elapsed } from '../../clock'
 import { MillraceError, messageOf } from '../../errors'
 import type { MemberMetadata } from '../member-info'
 import { countPair } from './counts'
@@ -62,7 +63,7 @@ export function createRouter(host: QueryHost, token?: string): Router {
   })
 
   async function ask(store: string, query: StoreQuery, options: ReadOptions = {}): Promise<Routed> {
-    const began = host.clock.now()
+    const began = elapsed(host.clock)
     countPair(host.counts.asked, store, query.kind)
     try {
       return await askAll(places.find(store), query, options)
@@ -70,12 +71,12 @@ export function createRouter(host: QueryHost, token?: string): Router {
       countPair(host.counts.failed, store, error instanceof MillraceError ? error.code : 'INTERNAL')
       throw error
     } finally {
-      host.counts.seconds.total += (host.clock.now() - began) / 1000
+      host.counts.seconds.total += (elapsed(host.clock) - began) / 1000
     }
   }
   async function askAll(placed: PlacedStore, query: StoreQuery, options: ReadOptions): Promise<Routed> {
     refuseUnfit(placed.declaration, query)
-    const deadline = host.clock.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
+    const deadline = elapsed(host.clock) + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
     const bounds = boundsOf(options)
     const partitions = await partitionsFor(placed, query, options)
     const asked = await Promise.allSettled(
@@ -130,7 +131,7 @@ export function createRouter(host: QueryHost, token?: string): Router {
         return await attempt(asking, options)
       } catch (error) {
         if (!isUnavailable(error) || final.has(error.details.reason)) throw error
-        const left = asking.deadline - host.clock.now()
+        const left = asking.deadline - elapsed(host.clock)
         if (left <= 0) throw error
         host.logger.debug({ store: asking.placed.declaration.name, err: error }, `${messageOf(error)}; asking again`)
         await host.clock.sleep(Math.min(RETRY_MS, left))
@@ -161,7 +162,7 @@ export function createRouter(host: QueryHost, token?: string): Router {
   }
   function askOwner(asking: PartitionAsk, taskId: string, isFirst: boolean): Promise<PartitionAnswer> {
     const owner = host.members.find(({ active }) => active.includes(taskId))
-    const now = host.clock.now()
+    const now = elapsed(host.clock)
     // A standby that could answer is not kept from it by an owner that is silent.
     const giveUpAt = isFirst ? now + (asking.deadline - now) / 2 : undefined
     return askMember({ ...asking, allowStandby: false, giveUpAt }, owner, taskId)

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { elapsed } from '../../clock'
 import { MillraceError, messageOf } from '../../errors'
 import type { Health } from '../health'
 import { toWire } from './errors'
@@ -215,7 +216,7 @@ function storeRoutes(app: FastifyInstance, { host, router }: QueryServerOptions)
       query: await codec.decodeQuery(body.query as WireAsk['query'] & { kind: string }),
       bounds: boundsOf(body),
       allowStandby: body.allowStandby,
-      deadline: host.clock.now() + body.timeoutMs,
+      deadline: elapsed(host.clock) + body.timeoutMs,
     })
     return reply.type(NDJSON).send(Readable.from(wireLines(answer, codec)))
   })

@@ -1,4 +1,5 @@
 /** Answers from the stores of other members, over HTTP: `POST /query`, which answers for itself and never asks on. */
+import { elapsed } from '../../clock'
 import { messageOf } from '../../errors'
 import type { StoreCodec, WireItem } from './codec'
 import { countPair } from './counts'
@@ -70,7 +71,7 @@ async function request(
   { ask, options, codec, gone }: Asking & { readonly gone: AbortController },
 ): Promise<AsyncGenerator<WireLine, undefined>> {
   const { endpoint, token } = options
-  const now = host.clock.now()
+  const now = elapsed(host.clock)
   const left = Math.max(0, ask.deadline - now)
   const answered = new AbortController()
   const patience = ask.giveUpAt === undefined ? left + GRACE_MS : Math.max(0, ask.giveUpAt - now)
