@@ -82,12 +82,13 @@ export function cartRoutes(app: TypedServer, { commands, carts, fresh, perform, 
       response: { 201: CartView, ...problems },
     },
     handler: async (request, reply) => {
-      const { customerId, restaurantId, totalAmount: asked = null } = request.body
+      const { customerId, restaurantId, totalAmount: asked = null, deliveryAddress = null } = request.body
       const totalAmount = asked === null ? null : amountAt('totalAmount', asked)
       if (isFault(totalAmount)) return sendProblem(request, reply, invalidRequest([totalAmount]))
       // A cart becomes one order, so the order's id follows from the cart's.
       const orderId = derivedId('order-of-cart', request.params.id)
-      const command = { commandType: 'CheckOutCart', orderId, customerId, restaurantId, totalAmount } as const
+      const order = { orderId, customerId, restaurantId, totalAmount, deliveryAddress }
+      const command = { commandType: 'CheckOutCart', ...order } as const
       const performed = await ask(request.params.id, request.headers, command)
       if ('problem' in performed) return sendProblem(request, reply, performed.problem)
       fresh.remember(orderId, 1)

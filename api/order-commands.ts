@@ -58,14 +58,14 @@ export function orderCommandRoutes(app: TypedServer, { commands, fresh, perform,
       response: { 201: OrderView, ...problems },
     },
     handler: async (request, reply) => {
-      const { customerId, restaurantId } = request.body
+      const { customerId, restaurantId, deliveryAddress = null } = request.body
       const priced = pricedOrder(request.body)
       if ('faults' in priced) return sendProblem(request, reply, invalidRequest(priced.faults))
       const { headers } = request
       const idempotencyKey = headers['idempotency-key'] ?? newId()
       // The customer is part of the id: two customers who choose the same key do not get each other's order.
       const orderId = derivedId('order', customerId, idempotencyKey)
-      const command = { commandType: 'CreateOrder', customerId, restaurantId, ...priced } as const
+      const command = { commandType: 'CreateOrder', customerId, restaurantId, ...priced, deliveryAddress } as const
       const performed = await ask({ orderId, headers, idempotencyKey, command })
       if ('problem' in performed) return sendProblem(request, reply, performed.problem)
       reply.headers({ location: `/api/orders/${orderId}`, etag: etag(performed.version) })

@@ -195,6 +195,7 @@ describe('what an order refuses is 409 with its reason, and leaves no event', ()
       commandType: 'CreateOrder',
       ...envelope('c'),
       ...body,
+      deliveryAddress: null,
       totalAmount: '45.99',
       items: [{ ...item, price: '12.99' }],
     })

@@ -39,12 +39,15 @@ const Item = Type.Object(
 )
 export type Item = Static<typeof Item>
 
+const DeliveryAddress = name(500, { description: 'Personal: kept encrypted, and forgotten with the customer.' })
+
 const object = { [expected]: 'a JSON object' }
 
 export const CreateOrderBody = Type.Object(
   {
     customerId: name(100),
     restaurantId: name(100),
+    deliveryAddress: Type.Optional(DeliveryAddress),
     totalAmount: Amount,
     items: Type.Array(Item, {
       minItems: 1,
@@ -58,7 +61,12 @@ export const ConfirmOrderBody = Type.Object({ paymentId: name(100) }, object)
 export const CancelOrderBody = Type.Object({ reason: name(500) }, object)
 export const AddCartItemBody = Type.Object(Item.properties, object)
 export const CheckOutBody = Type.Object(
-  { customerId: name(100), restaurantId: name(100), totalAmount: Type.Optional(Amount) },
+  {
+    customerId: name(100),
+    restaurantId: name(100),
+    deliveryAddress: Type.Optional(DeliveryAddress),
+    totalAmount: Type.Optional(Amount),
+  },
   object,
 )
 
@@ -113,6 +121,7 @@ export const OrderView = Type.Object({
   items: Type.Array(ItemView),
   paymentId: OrNull(Type.String({ description: 'The payment that confirmed it.' })),
   reason: OrNull(Type.String({ description: 'Why it was cancelled.' })),
+  deliveryAddress: OrNull(Type.String({ description: '`[redacted]` once the customer is forgotten.' })),
   createdAt: Time,
   updatedAt: Time,
 })

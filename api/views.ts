@@ -21,6 +21,7 @@ export function orderView(order: Order): OrderView {
     items: priced(order.items),
     paymentId: order.paymentId,
     reason: order.reason,
+    deliveryAddress: order.deliveryAddress,
     createdAt: time(order.createdAt),
     updatedAt: time(order.updatedAt),
   }

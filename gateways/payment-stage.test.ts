@@ -14,6 +14,7 @@ const created: OrderCreated = {
   eventType: 'OrderCreated',
   customerId: 'ann',
   restaurantId: 'r-1',
+  deliveryAddress: null,
   totalAmount: '45.99',
   items: [],
 }

@@ -19,6 +19,7 @@ const checkOut = (totalAmount: string | null = null): CartCommand => ({
   orderId: 'o-1',
   customerId: 'ann',
   restaurantId: 'r-1',
+  deliveryAddress: null,
   totalAmount,
 })
 
@@ -36,6 +37,7 @@ const checkedOut = (totalAmount: string, items = [item('a', 2)]): DecidedCartEve
   orderId: 'o-1',
   customerId: 'ann',
   restaurantId: 'r-1',
+  deliveryAddress: null,
   totalAmount,
   items,
 })

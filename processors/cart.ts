@@ -50,10 +50,10 @@ function checkOut(command: CheckOutCart, { items }: Cart): Decision {
   if (items.length === 0) return refused('CART_EMPTY', 'the cart is empty')
   const totalAmount = command.totalAmount ?? totalOf(items)
   if (totalAmount === undefined) return refused('AMOUNT_INVALID', 'the items cost more than an order can')
-  const { orderId, customerId, restaurantId } = command
+  const { orderId, customerId, restaurantId, deliveryAddress } = command
   return (
     faultOf(items, totalAmount) ?? [
-      { eventType: 'CartCheckedOut', orderId, customerId, restaurantId, totalAmount, items },
+      { eventType: 'CartCheckedOut', orderId, customerId, restaurantId, totalAmount, items, deliveryAddress },
     ]
   )
 }

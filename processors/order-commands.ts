@@ -36,6 +36,7 @@ export function fromDelivery(event: OrderDelivered): RecordDelivery {
 
 /** Under the key of the order, not of the cart: a checked-out cart becomes its order once, whoever repeats what. */
 export function fromCheckOut(event: CartCheckedOut): readonly [orderId: string, command: CreateOrder] {
-  const { orderId, customerId, restaurantId, totalAmount, items } = event
-  return [orderId, { commandType: 'CreateOrder', ...from(event), customerId, restaurantId, totalAmount, items }]
+  const { orderId, customerId, restaurantId, totalAmount, items, deliveryAddress } = event
+  const order = { customerId, restaurantId, totalAmount, items, deliveryAddress }
+  return [orderId, { commandType: 'CreateOrder', ...from(event), ...order }]
 }

@@ -39,6 +39,7 @@ function opened(event: Extract<OrderEvent, { eventType: 'OrderCreated' }>): Orde
     reason: null,
     createdAt: event.occurredOn,
     updatedAt: event.occurredOn,
+    deliveryAddress: event.deliveryAddress,
   }
 }
 

@@ -9,6 +9,7 @@ const create: AnyOrderCommand = {
   ...id,
   customerId: 'ann',
   restaurantId: 'r-1',
+  deliveryAddress: null,
   totalAmount: '45.99',
   items,
 }
@@ -34,6 +35,7 @@ const created: DecidedOrderEvent = {
   eventType: 'OrderCreated',
   customerId: 'ann',
   restaurantId: 'r-1',
+  deliveryAddress: null,
   totalAmount: '45.99',
   items,
 }
@@ -44,7 +46,11 @@ const confirmed = (paymentId: string, confirmedBy: 'payment' | 'customer' = 'pay
   confirmedBy,
   restaurantId: 'r-1',
 })
-const cancelled: DecidedOrderEvent = { eventType: 'OrderCancelled', reason: 'changed my mind' }
+const cancelled: DecidedOrderEvent = {
+  eventType: 'OrderCancelled',
+  reason: 'changed my mind',
+  cancelledBy: 'customer',
+}
 const dispatched: DecidedOrderEvent = { eventType: 'OrderDispatched', dispatchId: 'd-1', restaurantId: 'r-1' }
 const delivered: DecidedOrderEvent = { eventType: 'OrderDelivered', deliveredAt: 7 }
 const owed = (paymentId: string, reason: string): DecidedOrderEvent => ({
@@ -96,7 +102,9 @@ describe('a created order', () => {
   test('is confirmed by the customer', () =>
     given(order, created).when(confirm('p-9')).expect(confirmed('p-9', 'customer')))
   test('is cancelled by a failed payment, with its reason', () =>
-    given(order, created).when(failed).expect({ eventType: 'OrderCancelled', reason: 'declined' }))
+    given(order, created)
+      .when(failed)
+      .expect({ eventType: 'OrderCancelled', reason: 'declined', cancelledBy: 'payment' }))
   test('is cancelled by the customer, and nothing is owed', () => given(order, created).when(cancel).expect(cancelled))
   test('is not dispatched', () => given(order, created).when(dispatch).expect())
   test('is not delivered', () => given(order, created).when(deliver).expect())

@@ -30,7 +30,7 @@ export const order: Decider<OrderState | null, AnyOrderCommand, OrderEvent> = Ob
       case 'RecordPaymentProcessed':
         return paymentProcessed(command, state)
       case 'RecordPaymentFailed':
-        return state.status === 'created' ? [{ eventType: 'OrderCancelled', reason: command.reason }] : nothing
+        return state.status === 'created' ? [cancelled(command.reason, 'payment')] : nothing
       case 'RecordPaymentRefunded':
         return paymentRefunded(command, state)
       case 'RecordDispatch': {
@@ -52,9 +52,11 @@ function ofUnknown({ commandType }: AnyOrderCommand): Decision {
   return asked ? refused('ORDER_UNKNOWN', 'there is no such order') : nothing
 }
 
-function create({ customerId, restaurantId, totalAmount, items }: CreateOrder, state: OrderState | null): Decision {
+function create(command: CreateOrder, state: OrderState | null): Decision {
   if (state !== null) return refused('ORDER_EXISTS', 'there is an order with this id already')
-  return faultOf(items, totalAmount) ?? [{ eventType: 'OrderCreated', customerId, restaurantId, totalAmount, items }]
+  const { customerId, restaurantId, totalAmount, items, deliveryAddress } = command
+  const created = { eventType: 'OrderCreated', customerId, restaurantId, totalAmount, items, deliveryAddress } as const
+  return faultOf(items, totalAmount) ?? [created]
 }
 
 function confirm({ paymentId }: ConfirmOrder, state: OrderState): Decision {
@@ -65,13 +67,17 @@ function confirm({ paymentId }: ConfirmOrder, state: OrderState): Decision {
 }
 
 function cancel({ reason }: CancelOrder, state: OrderState): Decision {
-  if (state.status === 'created') return [{ eventType: 'OrderCancelled', reason }]
+  if (state.status === 'created') return [cancelled(reason, 'customer')]
   if (state.status !== 'confirmed') return refusedAs(state, 'it cannot be cancelled')
   const { paymentId, paidAmount, totalAmount } = state
   return [
-    { eventType: 'OrderCancelled', reason },
+    cancelled(reason, 'customer'),
     ...refund(state, { paymentId: paymentId!, amount: paidAmount ?? totalAmount }, 'the order was cancelled'),
   ]
+}
+
+function cancelled(reason: string, cancelledBy: 'customer' | 'payment'): DecidedOrderEvent {
+  return { eventType: 'OrderCancelled', reason, cancelledBy }
 }
 
 function paymentProcessed({ paymentId, amount }: RecordPaymentProcessed, state: OrderState): Decision {

@@ -14,10 +14,16 @@ const created = (id: string): OrderEvent => ({
   eventType: 'OrderCreated',
   customerId: 'ann',
   restaurantId: 'r',
+  deliveryAddress: null,
   totalAmount: '1.00',
   items: [],
 })
-const cancelled = (id: string): OrderEvent => ({ ...envelope(id, 2), eventType: 'OrderCancelled', reason: 'no' })
+const cancelled = (id: string): OrderEvent => ({
+  ...envelope(id, 2),
+  eventType: 'OrderCancelled',
+  reason: 'no',
+  cancelledBy: 'customer',
+})
 const none = new Map<string, Order>()
 
 describe('projecting a batch', () => {

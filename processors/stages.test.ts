@@ -24,6 +24,7 @@ const created: OrderCreated = {
   eventType: 'OrderCreated',
   customerId: 'ann',
   restaurantId: 'r-1',
+  deliveryAddress: null,
   totalAmount: '45.99',
   items,
 }
@@ -49,7 +50,7 @@ const dispatched: OrderDispatched = {
   dispatchId: 'd-1',
   restaurantId: 'r-1',
 }
-const cancelled: OrderEvent = { ...envelope(3), eventType: 'OrderCancelled', reason: 'no' }
+const cancelled: OrderEvent = { ...envelope(3), eventType: 'OrderCancelled', reason: 'no', cancelledBy: 'customer' }
 const uuid = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
 
 describe('the payment stage', () => {
@@ -200,10 +201,12 @@ describe('what the stages report becomes a command whose id is the id of the rep
       restaurantId: 'r-1',
       totalAmount: '45.99',
       items,
+      deliveryAddress: '1 Main Street',
     }
+    const { customerId, restaurantId, totalAmount, deliveryAddress } = out
     expect(fromCheckOut(out)).toEqual([
       'o-9',
-      { ...id('e-3'), commandType: 'CreateOrder', customerId: 'ann', restaurantId: 'r-1', totalAmount: '45.99', items },
+      { ...id('e-3'), commandType: 'CreateOrder', customerId, restaurantId, totalAmount, items, deliveryAddress },
     ])
   })
 })

@@ -44,6 +44,7 @@ mongoSuite('MongoDB', (mongo) => {
             eventType: 'OrderCreated' as const,
             customerId: 'ann',
             restaurantId: 'r',
+            deliveryAddress: null,
             totalAmount: '1.00',
             items: [],
           }

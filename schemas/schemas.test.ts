@@ -11,6 +11,7 @@ import {
   type Topic,
   type Unstamped,
 } from 'millrace'
+import { arbitraryOf, parsed } from '../test/schemas/arbitrary'
 import type { CartCommand } from './generated/cart-command'
 import type { CartEvent } from './generated/cart-event'
 import type { Cart, CartOutcome } from './generated/cart-outcome'
@@ -55,34 +56,6 @@ describe('the topics', () => {
   })
 })
 
-const amounts = fc.integer({ min: 0, max: 999_999_999 }).map((cents) => (cents / 100).toFixed(2))
-const items = fc.array(
-  fc.record(
-    { menuItemId: fc.string(), name: fc.string({ unit: 'binary' }), price: amounts, quantity: fc.nat() },
-    { noNullPrototype: true },
-  ),
-)
-const orders = fc.record({ customerId: fc.string(), restaurantId: fc.string(), totalAmount: amounts, items })
-const times = fc.nat({ max: 4_102_444_800_000 })
-
-/** Each schema's own fields with values of their types, by the field's name. */
-const fields: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
-  eventId: fc.uuid(),
-  occurredOn: times,
-  version: fc.nat(),
-  accepted: fc.boolean(),
-  expectedVersion: fc.option(fc.nat()),
-  totalAmount: amounts,
-  amount: amounts,
-  price: amounts,
-  quantity: fc.nat(),
-  items,
-  deliveredAt: times,
-  createdAt: times,
-  updatedAt: times,
-  confirmedBy: fc.constantFrom('payment', 'customer'),
-}
-
 interface JsonField {
   readonly name: string
   readonly type: unknown
@@ -93,38 +66,22 @@ interface JsonRecord {
   readonly fields: readonly JsonField[]
 }
 
+const textOf = (topic: string) => readFileSync(join(__dirname, `${topic.replace(/s$/, '')}.avsc`), 'utf8')
+
 const recordsOf = (topic: string): readonly JsonRecord[] => {
-  const schema = JSON.parse(readFileSync(join(__dirname, `${topic.replace(/s$/, '')}.avsc`), 'utf8'))
+  const schema = JSON.parse(textOf(topic))
   return Array.isArray(schema) ? schema : [schema]
 }
-
-const isNullable = (type: unknown) => Array.isArray(type) && type.includes('null')
-
-const valuesOf = (type: unknown, name: string): fc.Arbitrary<unknown> => {
-  if (isNullable(type)) {
-    const branch = (type as readonly unknown[]).find((one) => one !== 'null')
-    return fc.option(valuesOf(branch, name))
-  }
-  if (typeof type === 'object' && type !== null && 'symbols' in type)
-    return fc.constantFrom(...(type.symbols as string[]))
-  if (typeof type === 'object' && type !== null && 'fields' in type) return recordValues(type as JsonRecord)
-  return fields[name] ?? fc.string()
-}
-
-const recordValues = (record: JsonRecord): fc.Arbitrary<unknown> =>
-  fc.record(Object.fromEntries(record.fields.map(({ name, type }) => [name, valuesOf(type, name)])), {
-    noNullPrototype: true,
-  })
 
 describe.each(Object.values(topics).map((topic) => [topic.name, topic as Topic<string, unknown>] as const))(
   'the values of %s',
   (name, topic) => {
     test('come back as they were, money to the cent', () => {
       const serde = open(topic)
+      const values = arbitraryOf(parsed(textOf(name)))
       fc.assert(
-        fc.property(fc.oneof(...recordsOf(name).map(recordValues)), (value) => {
-          expect(serde.decode(serde.encode(value))).toStrictEqual(value)
-        }),
+        fc.property(values, (value) => expect(serde.decode(serde.encode(value))).toStrictEqual(value)),
+        { numRuns: 1_000 },
       )
     })
 
@@ -159,7 +116,10 @@ test('45.99 stays 45.99, and a third digit after the point is refused', () => {
     commandType: 'CreateOrder',
     commandId: 'c-1',
     expectedVersion: null,
-    ...fc.sample(orders, 1)[0]!,
+    customerId: 'ann',
+    restaurantId: 'r-1',
+    deliveryAddress: null,
+    items: [],
     totalAmount: '45.99',
   }
   expect(serde.decode(serde.encode(command))).toMatchObject({ totalAmount: '45.99' })
@@ -178,7 +138,7 @@ test('the types are exact', () => {
     true satisfies Same<SerdeType<typeof topics.orderEvents.value>, OrderEvent>,
     true satisfies Same<SerdeType<typeof topics.orderOutcomes.value>, OrderOutcome>,
     true satisfies Same<Extract<OrderEvent, { eventType: 'OrderCancelled' }>, OrderCancelled>,
-    true satisfies Same<keyof Unstamped<OrderCancelled>, 'eventType' | 'reason'>,
+    true satisfies Same<keyof Unstamped<OrderCancelled>, 'eventType' | 'reason' | 'cancelledBy'>,
     true satisfies Events extends EventEnvelope ? true : false,
     true satisfies OrderCommand | CartCommand extends CommandEnvelope ? true : false,
     true satisfies OnlyInside extends `Record${string}` ? true : false,

@@ -10,6 +10,7 @@ const create = (commandId: string, customerId = 'c-1', totalAmount = '45.99'): O
   expectedVersion: null,
   customerId,
   restaurantId: 'r-1',
+  deliveryAddress: null,
   totalAmount,
   items,
 })
@@ -117,6 +118,7 @@ describe('the order flow', () => {
       orderId: 'o-9',
       customerId: 'c-1',
       restaurantId: 'r-1',
+      deliveryAddress: null,
       totalAmount: null,
     } as const
     platform.pipe(cartCommands, 'cart-1', { ...checkOut, commandId: 'b' })

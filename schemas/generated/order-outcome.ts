@@ -39,14 +39,16 @@ export interface Order {
   readonly createdAt: number
   /** Milliseconds since the epoch. */
   readonly updatedAt: number
+  /** Where the order is to be brought, where the customer has said so. Personal: sealed wherever it is kept, "[redacted]" once forgotten. */
+  readonly deliveryAddress: string | null
 }
 
 /** A Order as it may be given: what has a default may be left out. */
-export type OrderInput = WithDefaults<Order, 'paymentId' | 'reason'>
+export type OrderInput = WithDefaults<Order, 'paymentId' | 'reason' | 'deliveryAddress'>
 
 /** A Order, with the schema's defaults for what is left out. */
 export function newOrder(input: OrderInput): Order {
-  return withDefaults<Order, 'paymentId' | 'reason'>({ paymentId: null, reason: null }, input)
+  return withDefaults<Order, 'paymentId' | 'reason' | 'deliveryAddress'>({ paymentId: null, reason: null, deliveryAddress: null }, input)
 }
 
 /** The answer to a command of an order. */
@@ -70,7 +72,7 @@ export function newOrderOutcome(input: OrderOutcomeInput): OrderOutcome {
 
 /** The text of order-outcome.avsc, as it is registered. */
 export const orderOutcomeSchema = avroSchema<OrderOutcome>(
-  '{"type":"record","name":"OrderOutcome","namespace":"orders.outcomes","doc":"The answer to a command of an order.","fields":[{"name":"commandId","type":"string"},{"name":"accepted","type":"boolean"},{"name":"version","type":"int","doc":"Version of the aggregate after the command; 0 when there is none."},{"name":"refusal","type":["null",{"type":"record","name":"Refusal","doc":"Why a command was refused.","fields":[{"name":"code","type":"string","doc":"For programs."},{"name":"message","type":"string","doc":"For people."}]}],"default":null},{"name":"state","type":["null",{"type":"record","name":"Order","doc":"The state of an order: the fold of its events.","fields":[{"name":"orderId","type":"string"},{"name":"customerId","type":"string"},{"name":"restaurantId","type":"string"},{"name":"totalAmount","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2}},{"name":"items","type":{"type":"array","items":{"type":"record","name":"OrderItem","doc":"One line of an order.","fields":[{"name":"menuItemId","type":"string"},{"name":"name","type":"string"},{"name":"price","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2},"doc":"Price of one piece."},{"name":"quantity","type":"int"}]}}},{"name":"status","type":{"type":"enum","name":"OrderStatus","symbols":["created","confirmed","dispatched","delivered","cancelled"]}},{"name":"version","type":"int","doc":"Number of its events."},{"name":"paymentId","type":["null","string"],"doc":"The payment that confirmed it.","default":null},{"name":"reason","type":["null","string"],"doc":"Why it was cancelled.","default":null},{"name":"createdAt","type":{"type":"long","logicalType":"timestamp-millis"}},{"name":"updatedAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}],"doc":"The aggregate after the command; null when there is none.","default":null}]}',
+  '{"type":"record","name":"OrderOutcome","namespace":"orders.outcomes","doc":"The answer to a command of an order.","fields":[{"name":"commandId","type":"string"},{"name":"accepted","type":"boolean"},{"name":"version","type":"int","doc":"Version of the aggregate after the command; 0 when there is none."},{"name":"refusal","type":["null",{"type":"record","name":"Refusal","doc":"Why a command was refused.","fields":[{"name":"code","type":"string","doc":"For programs."},{"name":"message","type":"string","doc":"For people."}]}],"default":null},{"name":"state","type":["null",{"type":"record","name":"Order","doc":"The state of an order: the fold of its events.","fields":[{"name":"orderId","type":"string"},{"name":"customerId","type":"string","millrace.subject":true},{"name":"restaurantId","type":"string"},{"name":"totalAmount","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2}},{"name":"items","type":{"type":"array","items":{"type":"record","name":"OrderItem","doc":"One line of an order.","fields":[{"name":"menuItemId","type":"string"},{"name":"name","type":"string"},{"name":"price","type":{"type":"bytes","logicalType":"decimal","precision":12,"scale":2},"doc":"Price of one piece."},{"name":"quantity","type":"int"}]}}},{"name":"status","type":{"type":"enum","name":"OrderStatus","symbols":["created","confirmed","dispatched","delivered","cancelled"]}},{"name":"version","type":"int","doc":"Number of its events."},{"name":"paymentId","type":["null","string"],"doc":"The payment that confirmed it.","default":null},{"name":"reason","type":["null","string"],"doc":"Why it was cancelled.","default":null},{"name":"createdAt","type":{"type":"long","logicalType":"timestamp-millis"}},{"name":"updatedAt","type":{"type":"long","logicalType":"timestamp-millis"}},{"name":"deliveryAddress","type":["null","string"],"doc":"Where the order is to be brought, where the customer has said so.","default":null,"confluent:tags":["PII"],"millrace.redacted":"[redacted]"}]}],"doc":"The aggregate after the command; null when there is none.","default":null}]}',
 )
 
 export const orderOutcomeSerde = avro(orderOutcomeSchema)

@@ -60,7 +60,8 @@ export function orderReadModelContract(name: string, fixture: () => Promise<Read
 
     test('keeps the first event it saw of a version', async () => {
       const [created, confirmed] = lifeOf('o-1')
-      const rival: OrderEvent = { ...envelope('o-1', 2, 9_000), eventType: 'OrderCancelled', reason: 'too late' }
+      const late = { eventType: 'OrderCancelled', reason: 'too late', cancelledBy: 'customer' } as const
+      const rival: OrderEvent = { ...envelope('o-1', 2, 9_000), ...late }
       await model.apply([created!, confirmed!])
       await model.apply([rival])
       expect(await model.get('o-1')).toEqual(folded([created!, confirmed!]))
@@ -204,6 +205,7 @@ function lifeOf(orderId: string, customerId = 'ann', at = 1_000): readonly Order
       eventType: 'OrderCreated',
       customerId,
       restaurantId: 'r-1',
+      deliveryAddress: null,
       totalAmount: '45.90',
       items,
     },

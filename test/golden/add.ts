@@ -2,7 +2,12 @@
 import { contracts } from './contracts'
 import { addVersion, writeExpected } from './corpus'
 
-const added = contracts.flatMap((contract) => addVersion(contract) ?? [])
-for (const line of added) console.log(line)
-if (added.length === 0) console.log('every schema has its version in the corpus')
-for (const contract of contracts) writeExpected(contract)
+async function main(): Promise<void> {
+  const added: (string | undefined)[] = []
+  for (const contract of contracts) added.push(await addVersion(contract))
+  for (const line of added) if (line !== undefined) console.log(line)
+  if (added.every((line) => line === undefined)) console.log('every schema has its version in the corpus')
+  for (const contract of contracts) writeExpected(contract)
+}
+
+void main()

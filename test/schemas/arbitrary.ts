@@ -70,7 +70,8 @@ function arbitraries(options: ArbitraryOptions) {
   }
   const fieldsOf = ({ fields }: RecordOf, depth: number) =>
     Object.fromEntries(
-      fields.map(({ name, type, tags }) => {
+      fields.map(({ name, type, tags, subject }) => {
+        if (subject) return [name, fc.string({ minLength: 1 })]
         const nullable = type.kind === 'union' && type.branches.some(({ kind }) => kind === 'null')
         if (!tags?.includes('PII')) return [name, valueOf(type, depth)]
         const text = options.personal ?? fc.string()
