@@ -1,7 +1,15 @@
 /** The versions that contracts are held against: in a registry, in a revision, or released and kept beside them. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Contract, type Contracts, historyOf, type PastVersion, releasedVersions } from '../../registry/contracts'
+import {
+  type Contract,
+  type Contracts,
+  type Finding,
+  historyOf,
+  orphanedReleases,
+  type PastVersion,
+  releasedVersions,
+} from '../../registry/contracts'
 import type { CompatibilityLevel } from '../../registry/levels'
 import { parseRegistered } from '../../registry/references'
 import { type SchemaFlags, type Surroundings, usage } from './common'
@@ -18,6 +26,8 @@ export interface Past {
   versions(contract: Contract): Promise<readonly PastVersion[]> | readonly PastVersion[]
   /** The level that is in force there. */
   level(contract: Contract): Promise<CompatibilityLevel> | CompatibilityLevel
+  /** What it has and the directory lacks. */
+  readonly gone?: readonly Finding[]
   /** What should be known about it. */
   readonly note?: string
 }
@@ -30,8 +40,8 @@ export function pastOf(around: Surroundings, contracts: Contracts, flags: PastFl
   const isSaid = flags.against !== undefined || flags.registry !== undefined || flags.released === true
   const keepsReleased = existsSync(join(contracts.directory, 'released'))
   const past = [
-    ...(flags.released || (!isSaid && keepsReleased) ? [releasedPast(contracts)] : []),
-    ...(flags.against === undefined ? [] : [revisionPast(around, contracts, flags)]),
+    ...(flags.released || (!isSaid && keepsReleased) ? [releasedPast(contracts, flags)] : []),
+    ...(flags.against === undefined ? [] : [revisionPast(contracts, flags)]),
     ...(flags.registry !== undefined || !isSaid ? registryPast(around, flags) : []),
   ]
   if (past.length > 0) return past
@@ -40,22 +50,22 @@ export function pastOf(around: Surroundings, contracts: Contracts, flags: PastFl
   )
 }
 
-function releasedPast(contracts: Contracts): Past {
+function releasedPast(contracts: Contracts, flags: PastFlags): Past {
   return {
     label: 'what has been released',
     versions: (contract) => releasedVersions(contracts.directory, contract),
     level: ({ level }) => level,
+    gone: flags.subject ? [] : orphanedReleases(contracts),
   }
 }
 
-function revisionPast(around: Surroundings, contracts: Contracts, flags: PastFlags): Past {
+function revisionPast(contracts: Contracts, flags: PastFlags): Past {
   const revision = flags.against!
   const isTransitive = contracts.contracts.some(({ level }) => level.endsWith('_TRANSITIVE'))
   const history = historyOf(contracts.directory, revision, {
     manifest: flags.manifest,
     all: isTransitive,
   })
-  void around
   return {
     label: revision,
     versions: ({ subject }) => history.versions(subject),

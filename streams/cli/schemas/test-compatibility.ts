@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type Break, type Contracts, checkContract, findingText } from '../../registry/contracts'
+import { type Break, type Contracts, checkContract, type Finding, findingText } from '../../registry/contracts'
 import type { CompatibilityLevel } from '../../registry/levels'
 import { counted, guarded, levelOf, type Surroundings, verb, verdict } from './common'
 import { type Past, type PastFlags, pastOf } from './past'
@@ -32,9 +32,11 @@ export function testCompatibilityVerb(around: Surroundings): Command {
       const past = pastOf(around, contracts, flags)
       const checked = (await Promise.all(past.map((one) => check(contracts, one, level)))).flat()
       const breaks = checked.flatMap((one) => one.breaks)
+      const gone = past.flatMap((one) => one.gone ?? []).map((one) => ({ ...one, file: around.shown(one.file) }))
+      const isWell = breaks.length + gone.length === 0
       const notes = past.flatMap(({ note }) => note ?? [])
-      around.tell(flags, { compatible: breaks.length === 0, checked, notes }, textOf(checked, past, notes))
-      verdict(breaks.length === 0)
+      around.tell(flags, { compatible: isWell, checked, gone, notes }, textOf(checked, past, gone, notes))
+      verdict(isWell)
     }),
   )
 
@@ -63,18 +65,26 @@ function atLevel(contracts: Contracts, level: CompatibilityLevel | undefined): C
   return { ...contracts, contracts: contracts.contracts.map((one) => ({ ...one, level })) }
 }
 
-function textOf(checked: readonly Checked[], past: readonly Past[], notes: readonly string[]): string {
+function textOf(
+  checked: readonly Checked[],
+  past: readonly Past[],
+  gone: readonly Finding[],
+  notes: readonly string[],
+): string {
   const breaks = checked.flatMap((one) => one.breaks)
-  const lines = [...breaks.map(findingText), ...notes.map((note) => `note: ${note}`)]
-  const isNew = past.map(({ label }) => {
-    const of = checked.filter(({ against }) => against === label)
-    const firsts = of.filter(({ versions }) => versions === 0).length
-    return `${label} (${counted(of.length, 'contract')}${firsts > 0 ? `, ${firsts} of them new` : ''})`
-  })
-  const broken = new Set(checked.filter((one) => one.breaks.length > 0).map(({ subject }) => subject))
+  const lines = [...[...breaks, ...gone].map(findingText), ...notes.map((note) => `note: ${note}`)]
+  const broken = [...new Set(breaks.map(({ subject }) => subject))]
+  const said = [
+    ...(breaks.length > 0 ? [`${counted(breaks.length, 'incompatible change')} in ${broken.join(', ')}`] : []),
+    ...(gone.length > 0 ? [`${counted(gone.length, 'released version')} without a contract`] : []),
+  ]
   const summary =
-    broken.size === 0
-      ? `compatible with ${isNew.join(' and ')}`
-      : `${counted(breaks.length, 'incompatible change')} in ${[...broken].join(', ')}`
+    said.length > 0 ? said.join(', ') : `compatible with ${past.map((one) => extent(one, checked)).join(' and ')}`
   return `${[...lines, summary].join('\n')}\n`
+}
+
+function extent({ label }: Past, checked: readonly Checked[]): string {
+  const all = checked.filter(({ against }) => against === label)
+  const firsts = all.filter(({ versions }) => versions === 0).length
+  return `${label} (${counted(all.length, 'contract')}${firsts > 0 ? `, ${firsts} of them new` : ''})`
 }

@@ -3,5 +3,5 @@ export { type Contract, type Contracts, type ReadOptions, readContracts, typeOf 
 export { type Change, diffSchemas, diffText, type SchemaDiff } from './diff'
 export { type History, historyOf } from './history'
 export { MANIFEST, type Manifest, type ManifestSubject } from './manifest'
-export { type Release, type ReleasedVersion, release, releasedVersions } from './released'
+export { orphanedReleases, type Release, type ReleasedVersion, release, releasedVersions } from './released'
 export { validateContracts } from './validate'

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { identityOf } from '../identity'
-import type { PastVersion } from './check'
+import type { Finding, PastVersion } from './check'
 import { type Contract, type Contracts, readSources, typeOf } from './contracts'
 
 /** In the directory of the contracts. */
@@ -28,6 +28,20 @@ export function releasedVersions(directory: string, contract: Pick<Contract, 'fi
     return [{ version: Number(version), file: path, schema: text, type, label: `released version ${version}` }]
   })
   return versions.sort((one, other) => one.version - other.version)
+}
+
+/** Released versions whose contract is gone: what was written with them could be read by nobody. */
+export function orphanedReleases({ directory, contracts }: Contracts): readonly Finding[] {
+  const folder = join(directory, RELEASED)
+  if (!existsSync(folder)) return []
+  const names = new Set(contracts.map(({ file }) => file.replace(/\.avsc$/, '')))
+  return readSources(folder)
+    .filter(({ file }) => !names.has(file.replace(/\.v\d+\.avsc$/, '')))
+    .map(({ file }) => ({
+      file: join(folder, file),
+      rule: 'REMOVED',
+      message: 'its contract is gone; bring it back, or delete this file too once nothing that it wrote is left',
+    }))
 }
 
 export interface Release {

@@ -135,7 +135,8 @@ function mentioned(message: string, root: Placed, places: Places): Pick<Found, '
     const line = places.lineOf(name) ?? places.lineOf(name.slice(0, dot), name.slice(dot + 1))
     if (line !== undefined) return { line, field: name }
   }
-  const use = names.filter((name) => !primitives.has(name)).flatMap((name) => lineOfText(root, name) ?? [])
+  const written = names.flatMap((name) => [name, name.slice(name.lastIndexOf('.') + 1)])
+  const use = written.filter((name) => !primitives.has(name)).flatMap((name) => lineOfText(root, name) ?? [])
   return { line: use[0] ?? 1 }
 }
 
