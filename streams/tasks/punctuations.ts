@@ -20,25 +20,17 @@ interface Scheduled {
 
 export function punctuations(): Punctuations {
   let all: readonly Scheduled[] = []
-  /** Asked after each record, so it is kept rather than looked for. */
-  let earliest = Number.POSITIVE_INFINITY
-  const settle = () => {
-    earliest = Math.min(...all.map(({ due }) => due))
-  }
   return {
     schedule: (firstDue, intervalMs, punctuate) => {
       const own: Scheduled = { due: firstDue, intervalMs, punctuate }
       all = [...all, own]
-      settle()
       return {
         cancel: () => {
           all = all.filter((other) => other !== own)
-          settle()
         },
       }
     },
     run: (now) => {
-      if (now < earliest) return false
       let ran = false
       for (const scheduled of all) {
         // The wall clock was put back: what was due in a moment shall not wait until it shows that time again.
@@ -49,9 +41,8 @@ export function punctuations(): Punctuations {
         scheduled.punctuate(now)
         ran = true
       }
-      settle()
       return ran
     },
-    next: () => (all.length === 0 ? undefined : earliest),
+    next: () => (all.length === 0 ? undefined : Math.min(...all.map(({ due }) => due))),
   }
 }

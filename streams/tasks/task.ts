@@ -57,7 +57,9 @@ export interface Task {
   flush(): void
   /** Waits until no call is under way, what was held back is out, and the batch sinks have taken theirs. */
   settle(): Promise<void>
-  /** After `settle`: what to put into the log. */
+  /** Outputs that may go into the log before their commit. */
+  takeOutputs(): readonly OutgoingBatch[]
+  /** After `settle`: what to put into the log. Processing may go on once it is taken; the next commit waits for this one. */
   collect(): TaskCommit
   /**
    * After the log has acknowledged: writes the stores with their changelog positions. `exclusive` where nothing but our own
@@ -150,7 +152,7 @@ export function createTask(options: TaskOptions): Task {
   const queueOf = new Map(queues.map((queue) => [`${queue.topic}/${queue.partition}`, queue]))
 
   const punctuate = (due: Punctuations, now: number): boolean => {
-    if (now < (due.next() ?? Number.POSITIVE_INFINITY)) return false
+    if (due.next() === undefined) return false
     const ran = handing(undefined, () => due.run(now))
     if (ran) touched = true
     return ran
@@ -252,6 +254,7 @@ export function createTask(options: TaskOptions): Task {
       // The keys of what was sealed must outlive it.
       await options.personalKeys?.flush()
     },
+    takeOutputs: output.drain,
     collect: () => {
       const changelogs = stores.drain()
       const commit = { outputs: output.drain(), changelogs, offsets: committable(queues) }

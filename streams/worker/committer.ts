@@ -16,6 +16,8 @@ export type ProcessingGuarantee = 'at_least_once' | 'exactly_once_v2'
 export interface Committer {
   /** Resolves once everything is acknowledged; gives what was appended, outputs and changelogs. */
   commit(commit: TaskCommit): Promise<readonly AppendedBatch[]>
+  /** Outputs ahead of their commit; absent where nothing may be seen before it. */
+  send?(outputs: readonly OutgoingBatch[]): Promise<readonly AppendedBatch[]>
   /** Drops what is not committed, then closes. */
   close(): Promise<void>
 }
@@ -36,16 +38,20 @@ export interface CommitterOptions {
  * between repeats records and loses none.
  */
 export function atLeastOnce({ member, shared }: Pick<CommitterOptions, 'member' | 'shared'>): Committer {
+  const send = async (outgoing: readonly OutgoingBatch[]): Promise<readonly AppendedBatch[]> => {
+    // Nothing fences this producer: what it wrote late would overwrite the new owner's state in the changelog.
+    if (member.status === 'lost' || member.status === 'left')
+      throw new FencedError('MEMBER_FENCED', 'the group has gone on without us: nothing may be written')
+    const batches = nonEmpty(outgoing)
+    return batches.length === 0 ? [] : shared.send(batches)
+  }
   return {
     commit: async ({ outputs, changelogs, offsets }) => {
-      // Nothing fences this producer: what it wrote late would overwrite the new owner's state in the changelog.
-      if (member.status === 'lost' || member.status === 'left')
-        throw new FencedError('MEMBER_FENCED', 'the group has gone on without us: nothing may be written')
-      const batches = nonEmpty([...outputs, ...changelogs])
-      const appended = batches.length === 0 ? [] : await shared.send(batches)
+      const appended = await send([...outputs, ...changelogs])
       if (offsets.length > 0) await member.commit(offsets)
       return appended
     },
+    send,
     close: async () => undefined,
   }
 }

@@ -1,13 +1,16 @@
 import { elapsed } from '../clock'
 import { FencedError, MillraceError, messageOf } from '../errors'
 import type { AppendedBatch, FetchedBatch, PartitionOffset } from '../log/port'
-import { isRecoverable, type Task } from '../tasks/task'
+import { isRecoverable, type Task, type TaskCommit } from '../tasks/task'
 import type { Committer } from './committer'
 import { count } from './counters'
 import { type OpenedTask, type OpenTaskOptions, openTask } from './open-task'
 import { replaceAfterMs } from './uncaught'
 
-/** `fenced`: another has taken it over; only the next generation of the group can say whose it is. */
+/**
+ * `committing`: it waits for the calls under way, and takes no input until what is to be committed has been collected.
+ * `fenced`: another has taken it over; only the next generation of the group can say whose it is.
+ */
 export type RunnerState = 'opening' | 'running' | 'committing' | 'waiting' | 'fenced' | 'closed'
 
 /** One assigned task over its life: opened, run, committed, and opened again after what can be mended. */
@@ -23,6 +26,7 @@ export interface Runner {
   add(batch: FetchedBatch): Promise<void>
   /** Processes up to `max` records and runs due punctuations; whether it did anything. */
   step(max: number): boolean
+  /** Sends outputs ahead where there is nothing else to do, and commits where it is time. */
   commitIfDue(): void
   /** Commits now and resolves when it is done; quietly nothing where there is nothing. */
   commit(): Promise<void>
@@ -39,6 +43,8 @@ export interface RunnerOptions extends Omit<OpenTaskOptions, 'signal'> {
 
 const REOPEN_AFTER_MS = 1_000
 const MAX_OUTPUT_BYTES = 8 * 1024 * 1024
+/** A task whose outputs go ahead of their commits is idle when it has had no input for this long. */
+const IDLE_AFTER_MS = 10
 
 export function createRunner(context: RunnerOptions): Runner {
   const { options, counters, onWake } = context
@@ -53,6 +59,9 @@ export function createRunner(context: RunnerOptions): Runner {
   let positions: readonly PartitionOffset[] | undefined
   let committed: readonly PartitionOffset[] = []
   let committing: Promise<void> | undefined
+  /** Outputs on their way ahead of their commit. */
+  let sending: Promise<void> | undefined
+  let lastInput = elapsed(clock)
   let lastCommit = elapsed(clock)
   let lastCommitTook = 0
   let failing: Promise<void> | undefined
@@ -77,6 +86,12 @@ export function createRunner(context: RunnerOptions): Runner {
     state = error instanceof FencedError ? 'fenced' : 'waiting'
     failing = mend(error)
     return failing
+  }
+  /** While it was processed or sent ahead: a commit under way is waited for, which may find something out itself. */
+  async function failedMeanwhile(task: Task, error: unknown): Promise<void> {
+    state = error instanceof FencedError ? 'fenced' : 'waiting'
+    await committing
+    if (opened?.task === task) await failed(error)
   }
   /** Closes what is open without a commit, and opens it again later where that can help. */
   async function mend(error: unknown): Promise<void> {
@@ -120,14 +135,18 @@ export function createRunner(context: RunnerOptions): Runner {
     const began = elapsed(clock)
     try {
       await settleThroughOutages(task)
-      await commitTask(task, committer)
-      lastCommit = elapsed(clock)
-      lastCommitTook = lastCommit - began
+      const commit = task.collect()
+      lastCommit = began
+      // What is processed from here on belongs to the next commit, and is dropped with the task should this one fail.
+      if (state === 'committing') state = 'running'
+      await sending
+      if (opened?.task !== task) return
+      await commitTask(task, committer, commit)
+      lastCommitTook = elapsed(clock) - began
       counters.commits.count += 1
       counters.commits.totalMs += lastCommitTook
-      if (state === 'committing') state = 'running'
     } catch (error) {
-      await failed(error)
+      if (opened?.task === task) await failed(error)
     } finally {
       committing = undefined
       onWake()
@@ -148,8 +167,7 @@ export function createRunner(context: RunnerOptions): Runner {
       }
     }
   }
-  async function commitTask(task: Task, committer: Committer): Promise<void> {
-    const commit = task.collect()
+  async function commitTask(task: Task, committer: Committer, commit: TaskCommit): Promise<void> {
     const appended = await committer.commit(commit)
     committed = withPositions(committed, commit.offsets)
     replaced = 0
@@ -165,6 +183,20 @@ export function createRunner(context: RunnerOptions): Runner {
       logger.debug({ task: id, topic, partition, offset }, `published ${topic}-${partition} offset ${offset}`)
     }
   }
+  /** One send at a time: what comes meanwhile goes together with the next one, so that batches grow with the load. */
+  function sendAhead({ task, committer }: OpenedTask): void {
+    if (sending !== undefined || committing !== undefined || committer.send === undefined) return
+    const outputs = task.takeOutputs()
+    if (outputs.length === 0) return
+    const sent = committer.send(outputs).then(
+      (appended) => appended.forEach(published),
+      (error: unknown) => void failedMeanwhile(task, error),
+    )
+    sending = sent.then(() => {
+      sending = undefined
+      if (opened?.task === task && task.outputBytes > 0) onWake()
+    })
+  }
   function startCommit(): Promise<void> {
     if (committing !== undefined) return committing
     if (opened === undefined || !opened.task.dirty) return Promise.resolve()
@@ -177,7 +209,7 @@ export function createRunner(context: RunnerOptions): Runner {
     try {
       return run(opened.task)
     } catch (error) {
-      void failed(error)
+      void failedMeanwhile(opened.task, error)
       return otherwise
     }
   }
@@ -211,15 +243,20 @@ export function createRunner(context: RunnerOptions): Runner {
     step: (max) =>
       guarded((task) => {
         const processed = task.process(max)
+        if (processed > 0) lastInput = elapsed(clock)
         count(counters.processed, id, processed)
         return task.punctuateWallClock() || processed > 0
       }, false),
     commitIfDue: () => {
-      const task = opened?.task
-      if (task === undefined || state !== 'running' || !task.dirty) return
-      const sinceLast = elapsed(clock) - lastCommit
+      if (opened === undefined || state !== 'running') return
+      const { task, committer } = opened
+      if (!task.runnable) sendAhead(opened)
+      if (committing !== undefined || !task.dirty) return
+      const now = elapsed(clock)
+      const sinceLast = now - lastCommit
       // An idle task commits at once, but spends no more than a third of its time in commits.
-      const idle = !task.runnable && task.held === 0 && sinceLast >= 2 * lastCommitTook
+      const quiet = !task.runnable && (committer.send === undefined || now - lastInput >= IDLE_AFTER_MS)
+      const idle = quiet && task.held === 0 && sinceLast >= 3 * lastCommitTook
       if (idle || sinceLast >= commitIntervalMs || task.commitRequested || task.outputBytes >= MAX_OUTPUT_BYTES)
         void startCommit()
     },
@@ -233,7 +270,7 @@ export function createRunner(context: RunnerOptions): Runner {
       const closing = opened
       opened = undefined
       if (closing !== undefined) await discard(closing)
-      await Promise.all([failing, opening, committing])
+      await Promise.all([failing, opening, committing, sending])
     },
   }
 
@@ -244,7 +281,7 @@ export function createRunner(context: RunnerOptions): Runner {
       } catch (error) {
         if (!isRecoverable(error)) throw error
         if (stopped.signal.aborted) return
-        if (context.member.status !== 'joined') return void failed(error)
+        if (context.member.status !== 'joined') return failedMeanwhile(task, error)
         logger.warn({ task: id, err: error }, `task ${id}: waiting: ${messageOf(error)}`)
         await clock.sleep(REOPEN_AFTER_MS, stopped.signal)
       }
