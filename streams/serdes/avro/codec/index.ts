@@ -1,4 +1,5 @@
 export { avroCodec } from './codec'
 export { defaultLimits } from './limits'
 export type { AvroCodec, AvroDecode, CodecOptions, DecodeLimits } from './port'
-export { newSink, reserve, type Sink, take } from './sink'
+export { newSink, type Sink, take } from './sink'
+export { reserve } from './write'

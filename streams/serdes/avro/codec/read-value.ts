@@ -17,6 +17,7 @@ import {
   readInt,
   readLength,
   readLong,
+  readSafeLong,
   readString,
   skip,
 } from './cursor'
@@ -43,7 +44,7 @@ export function valueReader(writer: AvroType, reader: AvroType, options: ValueOp
       return readString
     case 'bytes':
       if (!logical || form === 'raw') return readBytes
-      return logical.name === 'decimal' ? decimalReader(logical, readLength) : textReader(readBytes, logical)
+      return logical.name === 'decimal' ? decimalReader(logical) : textReader(readBytes, logical)
     default:
       return fixedReader(reader as FixedType, form)
   }
@@ -58,14 +59,8 @@ type ReadWhole = (cursor: Cursor) => number | bigint
 function longReader(read: ReadWhole, form: string, logical: LogicalType | undefined): Read {
   if (form === 'bigint') return (cursor) => BigInt(read(cursor))
   if (form === 'text' && logical) return textReader(read, logical)
-  if (form === 'date') return (cursor) => dateOf(exact(read(cursor)))
-  return read === readInt ? readInt : (cursor) => exact(read(cursor))
-}
-
-function exact(value: number | bigint): number {
-  return typeof value === 'number'
-    ? value
-    : unreadable('a long beyond 2^53 would not be exact as a number; read it as bigint')
+  if (form === 'date') return (cursor) => dateOf(Number(read(cursor)))
+  return read === readInt ? readInt : readSafeLong
 }
 
 function dateOf(millis: number): Date {
@@ -94,15 +89,25 @@ function doubleReader(writer: Kind): Read {
 function fixedReader(type: FixedType, form: string): Read {
   const { size, logical } = type
   if (!logical || form === 'raw') return (cursor) => readFixed(cursor, size)
-  if (logical.name === 'decimal') return decimalReader(logical, () => size)
+  if (logical.name === 'decimal') return fixedDecimalReader(logical, size)
   if (logical.name === 'uuid') return (cursor) => uuidFromBytes(cursor.bytes, skip(cursor, size))
   if (form === 'text') return textReader((cursor) => readFixed(cursor, size), logical)
   return (cursor) => durationFromBytes(cursor.bytes, skip(cursor, size))
 }
 
-function decimalReader(format: Extract<LogicalType, { name: 'decimal' }>, length: (cursor: Cursor) => number): Read {
+type Decimal = Extract<LogicalType, { readonly name: 'decimal' }>
+
+function decimalReader(format: Decimal): Read {
   return (cursor) => {
-    const start = skip(cursor, length(cursor))
-    return decimalFromBytes(cursor.bytes, start, cursor.pos, format)
+    const length = readLength(cursor)
+    const start = skip(cursor, length)
+    return decimalFromBytes(cursor.bytes, start, start + length, format)
+  }
+}
+
+function fixedDecimalReader(format: Decimal, size: number): Read {
+  return (cursor) => {
+    const start = skip(cursor, size)
+    return decimalFromBytes(cursor.bytes, start, start + size, format)
   }
 }

@@ -31,18 +31,3 @@ export function take(sink: Sink): Buffer {
   sink.start = sink.pos
   return taken
 }
-
-/** Makes room for so many bytes more. */
-export function reserve(sink: Sink, size: number): void {
-  if (sink.pos + size > sink.bytes.length) moveOn(sink, size)
-}
-
-function moveOn(sink: Sink, size: number): void {
-  const written = sink.pos - sink.start
-  // Twice what is there, so that a large value is not copied again and again.
-  const next = Buffer.allocUnsafe(Math.max(sink.slabSize, 2 * (written + size)))
-  sink.bytes.copy(next, 0, sink.start, sink.pos)
-  sink.bytes = next
-  sink.start = 0
-  sink.pos = written
-}

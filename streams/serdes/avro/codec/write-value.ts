@@ -7,10 +7,11 @@ import { type DecimalFormat, decimalToBytes, lengthOf, signExtend, smallUnscaled
 import { durationFromText, durationToBytes } from '../values/durations'
 import { secondDigits, zoneOf } from '../values/text'
 import { timeCount, timestampCount } from '../values/times'
-import { isUuid, uuidToBytes } from '../values/uuids'
+import { isUuidCode, uuidToBytes } from '../values/uuids'
 import { misfit } from './misfit'
-import { reserve, type Sink, type Write } from './sink'
+import type { Sink, Write } from './sink'
 import {
+  reserve,
   writeBigint,
   writeBoolean,
   writeDouble,
@@ -89,9 +90,20 @@ function writeText(value: unknown, sink: Sink): void {
   else writeString(sink, value)
 }
 
+const uuidLength = 36
+
+/** Looked at while it is written: it is all ASCII. */
 function writeUuid(value: unknown, sink: Sink): void {
-  if (!isUuid(value)) misfit('a UUID', value)
-  else writeString(sink, value)
+  if (typeof value !== 'string' || value.length !== uuidLength) misfit('a UUID', value)
+  reserve(sink, uuidLength + 1)
+  const { bytes, pos } = sink
+  bytes[pos] = 2 * uuidLength
+  for (let index = 0; index < uuidLength; index++) {
+    const code = (value as string).charCodeAt(index)
+    if (!isUuidCode(code, index)) misfit('a UUID', value)
+    bytes[pos + 1 + index] = code
+  }
+  sink.pos = pos + uuidLength + 1
 }
 
 function bytesWriter(form: LogicalForm, logical: LogicalType | undefined): Write {

@@ -1,7 +1,22 @@
 /** Writing Avro's binary. What is written fits its type: the callers see to that. */
-import { reserve, type Sink } from './sink'
+import type { Sink } from './sink'
 
 const twoTo27 = 2 ** 27
+
+/** Makes room for so many bytes more. */
+export function reserve(sink: Sink, size: number): void {
+  if (sink.pos + size > sink.bytes.length) moveOn(sink, size)
+}
+
+function moveOn(sink: Sink, size: number): void {
+  const written = sink.pos - sink.start
+  // Twice what is there, so that a large value is not copied again and again.
+  const next = Buffer.allocUnsafe(Math.max(sink.slabSize, 2 * (written + size)))
+  sink.bytes.copy(next, 0, sink.start, sink.pos)
+  sink.bytes = next
+  sink.start = 0
+  sink.pos = written
+}
 
 export function writeBoolean(sink: Sink, value: boolean): void {
   reserve(sink, 1)
@@ -66,12 +81,19 @@ export function writeString(sink: Sink, text: string): void {
   // The length is written before it is known; the text moves where the guess was wrong.
   const guess = varintSize(2 * length)
   const start = sink.pos + guess
-  const written = sink.bytes.write(text, start, 'utf8')
+  const written = utf8Write.call(sink.bytes, text, start)
   const size = varintSize(2 * written)
   if (size !== guess) sink.bytes.copyWithin(sink.pos + size, start, start + written)
   writeInt(sink, written)
   sink.pos += written
 }
+
+/** What Node's own `write` ends in. */
+const {
+  utf8Write = function (this: Buffer, text: string, start: number) {
+    return this.write(text, start, 'utf8')
+  },
+} = Buffer.prototype as { readonly utf8Write?: (this: Buffer, text: string, start: number) => number }
 
 /** False, with nothing done, where the text has other characters. */
 function writeAscii(sink: Sink, text: string): boolean {
