@@ -1,5 +1,7 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
-import type { Counters } from './counters'
+import type { Registry } from 'prom-client'
+import { metricKit } from './metric-kit'
+import { registerQueryMetrics } from './queries/metrics'
+import { registerStateMetrics } from './state-metrics'
 import type { Worker } from './worker'
 
 /**
@@ -7,56 +9,10 @@ import type { Worker } from './worker'
  * when they are scraped: the record path only counts.
  */
 export function registerMetrics(registry: Registry, workers: readonly Worker[]): void {
-  const gauge = (
-    name: string,
-    help: string,
-    labelNames: readonly string[],
-    collect: (set: (labels: Record<string, string>, value: number) => void) => void,
-  ) =>
-    new Gauge({
-      name,
-      help,
-      labelNames,
-      registers: [registry],
-      collect() {
-        this.reset()
-        collect((labels, value) => this.set(labels, value))
-      },
-    })
-  const total = (
-    name: string,
-    help: string,
-    labelNames: readonly string[],
-    collect: (set: (labels: Record<string, string>, value: number) => void) => void,
-  ) =>
-    new Counter({
-      name,
-      help,
-      labelNames,
-      registers: [registry],
-      collect() {
-        this.reset()
-        collect((labels, value) => this.inc(labels, value))
-      },
-    })
-
-  /** One of the workers' counts, by what it is kept by. */
-  const totalBy = (
-    name: string,
-    help: string,
-    label: string,
-    of: (counters: Counters) => ReadonlyMap<string, number>,
-  ) =>
-    total(name, help, ['application_id', label], (set) => {
-      for (const { applicationId, counters } of workers) {
-        for (const [key, value] of of(counters)) set({ application_id: applicationId, [label]: key }, value)
-      }
-    })
-  const totalOf = (name: string, help: string, of: (counters: Counters) => number) =>
-    total(name, help, ['application_id'], (set) => {
-      for (const { applicationId, counters } of workers) set({ application_id: applicationId }, of(counters))
-    })
-
+  const kit = metricKit(registry, workers)
+  const { gauge, totalBy, totalOf } = kit
+  registerStateMetrics(kit, workers)
+  registerQueryMetrics(kit)
   totalBy('millrace_processed_records_total', 'Source records processed, by task', 'task_id', (of) => of.processed)
   totalBy(
     'millrace_published_records_total',

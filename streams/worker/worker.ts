@@ -1,6 +1,7 @@
 import { MillraceError, messageOf } from '../errors'
 import type { OffsetReset } from '../graph/specs/source'
 import type { Topology } from '../graph/topology'
+import type { TopicPartition } from '../log/port'
 import { type Counters, counters as newCounters } from './counters'
 import { checkFingerprint } from './fingerprint'
 import { globalTables } from './global-tables'
@@ -49,6 +50,8 @@ export interface Worker {
   metadata(): readonly MemberMetadata[]
   /** The restores under way; none once all its tasks process. */
   readonly restoring: readonly RestoreProgress[]
+  /** Records that its global tables have not yet read, by partition; nothing before they have been to its end once. */
+  readonly globalLag: readonly (TopicPartition & { readonly lag: number })[]
   readonly counters: Counters
   /** The worker's clock, ms. */
   now(): number
@@ -288,6 +291,9 @@ export function createWorker(given: WorkerOptions): Worker {
       return parts?.membership.memberId
     },
     metadata: () => parts?.membership.members ?? [],
+    get globalLag() {
+      return parts?.globals.lag ?? []
+    },
     get restoring() {
       return [...counters.restoring.values()]
     },

@@ -2,6 +2,7 @@
 import { elapsed } from '../../clock'
 import { MillraceError } from '../../errors'
 import type { PartitionOffset } from '../../log/port'
+import { count } from '../counters'
 import type { GlobalReplica } from '../global-tables'
 import { countPair } from './counts'
 import { storeUnavailable, type Unavailable } from './errors'
@@ -188,7 +189,7 @@ function reading(
   const steps = items[Symbol.iterator]()
   const next = () => {
     const piece = open(placed, () => take(steps))
-    countPair(host.counts.entries, placed.declaration.name, 'read', piece.length)
+    count(host.counts.entries, placed.declaration.name, piece.length)
     return piece
   }
   const close = () => {

@@ -1,8 +1,8 @@
 /** Answers from the stores of other members, over HTTP: `POST /query`, which answers for itself and never asks on. */
 import { elapsed } from '../../clock'
 import { messageOf } from '../../errors'
+import { count } from '../counters'
 import type { StoreCodec, WireItem } from './codec'
-import { countPair } from './counts'
 import { fromWire, isUnavailable, storeUnavailable, type WireError } from './errors'
 import type { PartitionAnswer, PartitionAsk } from './here'
 import type { QueryHost } from './host'
@@ -41,7 +41,7 @@ export async function answerThere(host: QueryHost, ask: PartitionAsk, options: T
   const codec = await placed.codec()
   const gone = new AbortController()
   const close = () => gone.abort()
-  countPair(host.counts.forwarded, placed.declaration.name, 'forwarded')
+  count(host.counts.forwarded, placed.declaration.name)
   try {
     const lines = await request(host, { ask, options, codec, gone })
     const head = await lines.next()
