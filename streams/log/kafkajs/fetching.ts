@@ -3,6 +3,7 @@ import { MillraceError } from '../../errors'
 import type { IsolationLevel } from '../port'
 import { type Client, leaderMissing, retryDelayMs, type Shared } from './client'
 import { fromKafkajs, kafkaError, kafkaName, reactionTo } from './errors'
+import { explained, onTopics } from './needs'
 import { type FetchResult, fetchRequest } from './protocol/fetch'
 import { placeOf } from './protocol/grouped'
 import type { NodeAddress } from './protocol/metadata'
@@ -120,7 +121,9 @@ export function createFetching(options: FetchingOptions): Fetching {
     if (kafkaName(error) === 'OFFSET_OUT_OF_RANGE') {
       void confirmRange(reading)
     } else if (reactionTo(error) === 'fail') {
-      reading.error = fromKafkajs(error, whatFails(reading))
+      ailing.delete(reading)
+      const needs = { topic: onTopics('READ', [reading.topic]) }
+      reading.error = explained(fromKafkajs(error, whatFails(reading)), needs) as MillraceError
     } else {
       noteFailure(reading, error, elapsed(clock), outageAfterMs)
       lookAfter(reading)
@@ -172,7 +175,7 @@ export function createFetching(options: FetchingOptions): Fetching {
         } else if (!isCurrent(reading)) {
           ailing.delete(reading)
         } else {
-          noteFailure(reading, problem?.error ?? leaderMissing(directory, reading), elapsed(clock), outageAfterMs)
+          failed(reading, problem?.error ?? leaderMissing(directory, reading))
         }
       }
       onArrival()

@@ -2,7 +2,8 @@ import { FencedError } from '../../errors'
 import type { GroupDescription, LogAdmin } from '../port'
 import type { Client, Shared } from './client'
 import { kafkaError } from './errors'
-import type { Broker } from './inner'
+import type { Link } from './links'
+import { onTopics } from './needs'
 import { groupByTopic } from './protocol/grouped'
 import type { NodeAddress } from './protocol/metadata'
 import { offsetFetchRequest } from './protocol/offsets'
@@ -14,9 +15,6 @@ const GROUP_NOT_FOUND = 69
 export function createGroupAdmin(client: Client, { directory }: Shared): GroupAdmin {
   const coordinatorOf = (groupId: string) => ({ to: 'coordinator', kind: 'group', key: groupId }) as const
 
-  function atCoordinator<T>(groupId: string, what: string, use: (broker: Broker) => Promise<T>): Promise<T> {
-    return client.ask(coordinatorOf(groupId), what, (link) => link.call(what, use))
-  }
   /** A broker lists the groups that it coordinates. */
   async function groupsAt(node: NodeAddress): Promise<readonly GroupDescription[]> {
     const what = `listing groups at ${node.host}:${node.port}`
@@ -33,12 +31,19 @@ export function createGroupAdmin(client: Client, { directory }: Shared): GroupAd
       if (partitions.length === 0) return []
       const what = `reading the committed offsets of group ${groupId}`
       // While a transaction with offsets is pending the answer is UNSTABLE_OFFSET_COMMIT, and it is asked again.
-      const found = await client.ask(coordinatorOf(groupId), what, async (link) => {
-        const answer = await link.request(offsetFetchRequest(groupId, partitions))
-        const failed = answer.errorCode !== 0 ? answer : answer.partitions.find(({ errorCode }) => errorCode !== 0)
-        if (failed !== undefined) throw kafkaError(failed.errorCode, { what, details: { groupId } })
-        return answer.partitions
-      })
+      const topics = partitions.map(({ topic }) => topic)
+      const needs = { group: `DESCRIBE on group ${groupId}`, topic: onTopics('DESCRIBE', topics) }
+      const found = await client.ask(
+        coordinatorOf(groupId),
+        what,
+        async (link) => {
+          const answer = await link.request(offsetFetchRequest(groupId, partitions))
+          const failed = answer.errorCode !== 0 ? answer : answer.partitions.find(({ errorCode }) => errorCode !== 0)
+          if (failed !== undefined) throw kafkaError(failed.errorCode, { what, details: { groupId } })
+          return answer.partitions
+        },
+        { needs },
+      )
       return found
         .filter(({ offset }) => offset >= 0)
         .map(({ topic, partition, offset }) => ({ topic, partition, offset }))
@@ -52,18 +57,31 @@ export function createGroupAdmin(client: Client, { directory }: Shared): GroupAd
       const topics = groupByTopic(offsets).map(({ topic, items }) => ({ topic, partitions: items }))
       const what = `setting the offsets of group ${groupId}`
       const request = { groupId, groupGenerationId: -1, memberId: '', topics }
-      await atCoordinator(groupId, what, (broker) => broker.offsetCommit(request)).catch((error: unknown) => {
+      const needs = {
+        group: `READ on group ${groupId}`,
+        topic: onTopics(
+          'READ',
+          offsets.map(({ topic }) => topic),
+        ),
+      }
+      const commit = (link: Link) => link.call(what, (broker) => broker.offsetCommit(request))
+      await client.ask(coordinatorOf(groupId), what, commit, { needs }).catch((error: unknown) => {
         throw error instanceof FencedError ? hasMembers(what, error) : error
       })
     },
     async deleteGroup(groupId) {
       const what = `deleting group ${groupId}`
       await client
-        .ask(coordinatorOf(groupId), what, async (link) => {
-          const { results } = await link.call(what, (broker) => broker.deleteGroups([groupId]))
-          const errorCode = results[0]?.errorCode ?? 0
-          if (errorCode !== 0 && errorCode !== GROUP_NOT_FOUND) throw kafkaError(errorCode, { what })
-        })
+        .ask(
+          coordinatorOf(groupId),
+          what,
+          async (link) => {
+            const { results } = await link.call(what, (broker) => broker.deleteGroups([groupId]))
+            const errorCode = results[0]?.errorCode ?? 0
+            if (errorCode !== 0 && errorCode !== GROUP_NOT_FOUND) throw kafkaError(errorCode, { what })
+          },
+          { needs: { group: `DELETE on group ${groupId}` } },
+        )
         .catch((error: unknown) => {
           throw error instanceof FencedError ? hasMembers(what, error) : error
         })

@@ -5,7 +5,7 @@
  */
 import type { Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
-import type { SASLOptions } from 'kafkajs'
+import type { Mechanism, SASLOptions } from 'kafkajs'
 
 export interface InnerLogger {
   namespace(name: string): InnerLogger
@@ -32,7 +32,7 @@ export interface ConnectionPoolOptions {
   readonly host: string
   readonly port: number
   readonly ssl: ConnectionOptions | undefined
-  readonly sasl: SASLOptions | undefined
+  readonly sasl: SASLOptions | Mechanism | undefined
   readonly clientId: string
   readonly connectionTimeout: number
   readonly requestTimeout: number
@@ -104,16 +104,6 @@ export interface TransactionRequest {
   readonly producerEpoch: number
 }
 
-export interface TopicPartitions {
-  readonly topic: string
-  readonly partitions: readonly number[]
-}
-
-export interface ConfigResource {
-  readonly resourceName: string
-  readonly configEntries: readonly { readonly configName: string; readonly configValue: string | null }[]
-}
-
 /** kafkajs's broker: each method is one request in the highest version that both sides know. */
 export interface Broker {
   readonly connectionPool: ConnectionPool
@@ -145,12 +135,6 @@ export interface Broker {
     readonly producerId: string
     readonly producerEpoch: number
   }>
-  addPartitionsToTxn(request: TransactionRequest & { topics: readonly TopicPartitions[] }): Promise<unknown>
-  addOffsetsToTxn(request: TransactionRequest & { groupId: string }): Promise<unknown>
-  endTxn(request: TransactionRequest & { transactionResult: boolean }): Promise<unknown>
-  describeConfigs(request: {
-    resources: readonly { readonly type: number; readonly name: string }[]
-  }): Promise<{ readonly resources: readonly ConfigResource[] }>
   listGroups(): Promise<{ readonly groups: readonly { readonly groupId: string; readonly protocolType: string }[] }>
   describeGroups(request: { groupIds: readonly string[] }): Promise<{
     readonly groups: readonly {

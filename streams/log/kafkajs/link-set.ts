@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { MillraceError } from '../../errors'
 import { type Link, type LinkSettings, openLink } from './links'
 import type { NodeAddress } from './protocol/metadata'
@@ -16,6 +17,7 @@ export function createLinkSet(settings: LinkSettings): LinkSet {
   const links = new Map<string, Link>()
   const opening = new Map<string, Promise<Link>>()
   const closing = new AbortController()
+  setMaxListeners(0, closing.signal) // one for each link that is being retired
 
   /** A link that is no longer used may still wait for answers; it is closed when none can come any more. */
   async function retire(link: Link): Promise<void> {

@@ -1,6 +1,6 @@
 import { isIP, connect as netConnect, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as tlsConnect } from 'node:tls'
-import type { SASLOptions } from 'kafkajs'
+import type { Mechanism, SASLOptions } from 'kafkajs'
 import { type Clock, elapsed } from '../../clock'
 import { MillraceError, TerminalError } from '../../errors'
 import type { Logger } from '../../logger'
@@ -13,7 +13,7 @@ import { within } from './within'
 export interface LinkSettings {
   readonly clientId: string
   readonly ssl: ConnectionOptions | undefined
-  readonly sasl: SASLOptions | undefined
+  readonly sasl: SASLOptions | Mechanism | undefined
   readonly connectTimeoutMs: number
   readonly requestTimeoutMs: number
   readonly clock: Clock

@@ -3,6 +3,7 @@ import { MillraceError, TerminalError } from '../../errors'
 import { silentLogger } from '../../logger'
 import type { GroupMember, Log } from '../port'
 import { loadCompression } from '../records'
+import { withRefusals } from './bearer'
 import { createClient, type Shared } from './client'
 import { type KafkaLogConfig, parseAddress } from './config'
 import { createDirectory } from './directory'
@@ -96,7 +97,7 @@ function settingsOf(config: KafkaLogConfig): LinkSettings {
   return {
     clientId: config.clientId ?? 'millrace',
     ssl: config.ssl === true ? {} : config.ssl || undefined,
-    sasl: config.sasl,
+    sasl: withRefusals(config.sasl),
     connectTimeoutMs: config.connectTimeoutMs ?? 5_000,
     requestTimeoutMs: config.requestTimeoutMs ?? Math.min(15_000, config.outageAfterMs ?? OUTAGE_AFTER_MS),
     clock: config.clock ?? systemClock,

@@ -4,6 +4,7 @@ import { type Client, createClient, type Shared } from './client'
 import { kafkaName } from './errors'
 import { createHeartbeat } from './heartbeat'
 import type { Broker, JoinGroupResponse } from './inner'
+import { onTopics } from './needs'
 import { groupByTopic } from './protocol/grouped'
 import { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscription } from './protocol/membership'
 
@@ -19,6 +20,7 @@ const MAX_JOINS = 50
 export function createMember(shared: Shared, options: GroupOptions): GroupMember {
   const { groupId } = options
   const { clock, logger } = shared.settings
+  const needs = { group: `READ on group ${groupId}`, topic: onTopics('READ', options.topics) }
   const listeners: ((status: MemberStatus) => void)[] = []
   let client: Client | undefined
   let status: MemberStatus = 'left'
@@ -81,7 +83,7 @@ export function createMember(shared: Shared, options: GroupOptions): GroupMember
       { to: 'coordinator', kind: 'group', key: groupId },
       what,
       (link) => link.call(what, use, heldMs),
-      ask,
+      { ...ask, needs },
     )
   }
   /** Sends what the group holds back until all its members are there. */

@@ -22,7 +22,7 @@ export function explained(error: unknown, needs: Needs): unknown {
   const resource = resources[kafkaName(error) ?? '']
   const needed = resource && needs[resource]
   if (needed === undefined) return error
-  return new TerminalError(error.code, `${error.message} The principal needs ${needed}.`, {
+  return new TerminalError(error.code, `${error.message}: the principal needs ${needed}`, {
     cause: error,
     details: { ...error.details, needs: needed },
   })

@@ -34,8 +34,11 @@ export async function openProducer(shared: Shared): Promise<LogProducer> {
 
 async function newIdentity(client: Client): Promise<Identity> {
   const what = 'asking for a producer id'
-  const { producerId, producerEpoch } = await client.ask({ to: 'any' }, what, (link) =>
-    link.call(what, (broker) => broker.initProducerId({ transactionalId: null, transactionTimeout: 0 })),
+  const { producerId, producerEpoch } = await client.ask(
+    { to: 'any' },
+    what,
+    (link) => link.call(what, (broker) => broker.initProducerId({ transactionalId: null, transactionTimeout: 0 })),
+    { needs: { cluster: 'WRITE on at least one topic' } },
   )
   return { producerId: Number(producerId), producerEpoch }
 }

@@ -1,7 +1,9 @@
 import { elapsed } from '../../clock'
-import type { LogAdmin, PartitionOffset, TopicPartition } from '../port'
+import type { LogAdmin, PartitionOffset, TopicDescription, TopicPartition } from '../port'
 import type { Client, Shared } from './client'
 import { kafkaError } from './errors'
+import { explained, onTopics } from './needs'
+import { topicConfigsRequest } from './protocol/configs'
 import type { TopicMetadata } from './protocol/metadata'
 import { listOffsetsRequest } from './protocol/offsets'
 import { createTopicsRequest, deleteTopicsRequest, type TopicResult } from './protocol/topics'
@@ -11,7 +13,7 @@ type TopicAdmin = Pick<LogAdmin, 'listTopics' | 'describeTopics' | 'createTopics
 const UNKNOWN_TOPIC = 3
 const REQUEST_TIMED_OUT = 7
 const TOPIC_EXISTS = 36
-const TOPIC_RESOURCE = 2
+const TOPIC_AUTHORIZATION_FAILED = 29
 const EARLIEST = -2
 const LATEST = -1
 const POLL_MS = 50
@@ -20,7 +22,7 @@ export function createTopicAdmin(client: Client, { directory, outageAfterMs, set
   const { clock, requestTimeoutMs } = settings
 
   /** Those that exist. @throws what else is wrong with one */
-  async function existing(names: readonly string[]): Promise<readonly TopicMetadata[]> {
+  async function existing(names: readonly string[], operation = 'DESCRIBE'): Promise<readonly TopicMetadata[]> {
     if (names.length === 0) return []
     const what = `describing ${names.join(', ')}`
     await client.ask({ to: 'any' }, what, () => directory.refresh(names))
@@ -28,15 +30,17 @@ export function createTopicAdmin(client: Client, { directory, outageAfterMs, set
       const topic = directory.topic(name)
       if (topic === undefined || topic.errorCode === UNKNOWN_TOPIC) return []
       // A topic without leaders exists all the same.
-      if (topic.errorCode !== 0 && topic.partitions.length === 0) throw failure(what, topic)
+      if (topic.errorCode !== 0 && topic.partitions.length === 0) throw failure(what, operation, topic)
       return [topic]
     })
   }
   function failure(
     what: string,
+    operation: string,
     { name, errorCode, message }: Omit<TopicResult, 'message'> & { message?: string | null },
   ) {
-    return kafkaError(errorCode, { what, said: message ?? null, details: { topic: name } })
+    const error = kafkaError(errorCode, { what, said: message ?? null, details: { topic: name } })
+    return explained(error, { topic: onTopics(operation, [name]) })
   }
   /** @throws OutageError LOG_UNAVAILABLE when it is not so after the deadline */
   async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
@@ -46,24 +50,29 @@ export function createTopicAdmin(client: Client, { directory, outageAfterMs, set
       await client.pause(POLL_MS)
     }
   }
-  async function configsOf(names: readonly string[]): Promise<Map<string, Record<string, string>>> {
-    const resources = names.map((name) => ({ type: TOPIC_RESOURCE, name }))
+  /** Empty where they may not be read, as is usual for topics of others. */
+  async function configsOf(names: readonly string[]): Promise<ReadonlyMap<string, TopicDescription['config']>> {
     const what = `reading the configuration of ${names.join(', ')}`
-    const found = await client.ask({ to: 'any' }, what, (link) =>
-      link.call(what, (broker) => broker.describeConfigs({ resources })),
-    )
-    const valuesOf = (entries: (typeof found.resources)[number]['configEntries']) =>
-      Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue ?? '']))
-    return new Map(found.resources.map(({ resourceName, configEntries }) => [resourceName, valuesOf(configEntries)]))
+    return client.ask({ to: 'any' }, what, async (link) => {
+      const found = await link.request(topicConfigsRequest(names))
+      const failed = found.find(({ errorCode }) => errorCode !== 0 && errorCode !== TOPIC_AUTHORIZATION_FAILED)
+      if (failed !== undefined) throw failure(what, 'DESCRIBE_CONFIGS', failed)
+      return new Map(found.map(({ name, config }) => [name, config]))
+    })
   }
   async function offsetAt(of: TopicPartition, timestamp: number): Promise<number> {
     const what = `looking for an offset of ${of.topic}-${of.partition}`
-    return client.ask({ to: 'leader', of }, what, async (link) => {
-      const query = { partitions: [of], timestamp, isolation: 'read_committed' } as const
-      const [found] = await link.request(listOffsetsRequest(query))
-      if (found?.errorCode === 0) return found.offset
-      throw kafkaError(found?.errorCode ?? -1, { what, details: { topic: of.topic, partition: of.partition } })
-    })
+    return client.ask(
+      { to: 'leader', of },
+      what,
+      async (link) => {
+        const query = { partitions: [of], timestamp, isolation: 'read_committed' } as const
+        const [found] = await link.request(listOffsetsRequest(query))
+        if (found?.errorCode === 0) return found.offset
+        throw kafkaError(found?.errorCode ?? -1, { what, details: { topic: of.topic, partition: of.partition } })
+      },
+      { needs: { topic: onTopics('DESCRIBE', [of.topic]) } },
+    )
   }
   async function offsetFrom(of: TopicPartition, timestamp: number): Promise<number> {
     const found = await offsetAt(of, timestamp)
@@ -86,14 +95,21 @@ export function createTopicAdmin(client: Client, { directory, outageAfterMs, set
       )
     },
     async createTopics(specs) {
-      const there = new Set((await existing(specs.map(({ name }) => name))).map(({ name }) => name))
+      const there = new Set(
+        (
+          await existing(
+            specs.map(({ name }) => name),
+            'CREATE and DESCRIBE',
+          )
+        ).map(({ name }) => name),
+      )
       const missing = specs.filter(({ name }) => !there.has(name))
       if (missing.length === 0) return
       const names = missing.map(({ name }) => name)
       const what = `creating ${names.join(', ')}`
       await client.ask({ to: 'controller' }, what, async (link) => {
         for (const result of await link.request(createTopicsRequest(missing, requestTimeoutMs), requestTimeoutMs)) {
-          if (result.errorCode !== 0 && result.errorCode !== TOPIC_EXISTS) throw failure(what, result)
+          if (result.errorCode !== 0 && result.errorCode !== TOPIC_EXISTS) throw failure(what, 'CREATE', result)
         }
       })
       await until(what, async () => {
@@ -106,7 +122,7 @@ export function createTopicAdmin(client: Client, { directory, outageAfterMs, set
       const what = `deleting ${names.join(', ')}`
       await client.ask({ to: 'controller' }, what, async (link) => {
         for (const result of await link.request(deleteTopicsRequest(names, requestTimeoutMs), requestTimeoutMs)) {
-          if (result.errorCode !== 0 && result.errorCode !== UNKNOWN_TOPIC) throw failure(what, result)
+          if (result.errorCode !== 0 && result.errorCode !== UNKNOWN_TOPIC) throw failure(what, 'DELETE', result)
         }
       })
       await until(what, async () => (await existing(names)).length === 0)

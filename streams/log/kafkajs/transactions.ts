@@ -9,16 +9,19 @@ import type {
 import type { Identity } from './batches'
 import { type AskOptions, type Client, createClient, type Shared } from './client'
 import { kafkaError, kafkaName } from './errors'
-import type { Broker, TransactionRequest } from './inner'
+import type { TransactionRequest } from './inner'
 import type { Link } from './links'
-import { groupByTopic, placeOf } from './protocol/grouped'
+import { explained, onTopics } from './needs'
+import { placeOf } from './protocol/grouped'
 import { txnOffsetCommitRequest } from './protocol/offsets'
+import { addOffsetsRequest, addPartitionsRequest, endTransactionRequest } from './protocol/transactions'
 import { createSender } from './sender'
 import { oneAtATime } from './serial'
 import { within } from './within'
 
 /** A producer that is being closed does not wait long for its last transaction to be aborted. */
 const ABORT_ON_CLOSE_MS = 2_000
+const OPERATION_NOT_ATTEMPTED = 55
 
 /**
  * A transactional producer (KIP-98, KIP-447). Resolves once every older one of the same id is fenced and what it left
@@ -42,11 +45,16 @@ async function fence(client: Client, { transactionalId, timeoutMs }: Transaction
   const what = `opening the transactional id ${transactionalId}`
   const request = { transactionalId, transactionTimeout: timeoutMs }
   // While the last transaction is being settled the coordinator answers CONCURRENT_TRANSACTIONS, which is asked again.
-  const { producerId, producerEpoch } = await client.ask(coordinatorOf(transactionalId), what, (link) =>
-    link.call(what, (broker) => broker.initProducerId(request)),
+  const { producerId, producerEpoch } = await client.ask(
+    coordinatorOf(transactionalId),
+    what,
+    (link) => link.call(what, (broker) => broker.initProducerId(request)),
+    { needs: needsOf(transactionalId) },
   )
   return { producerId: Number(producerId), producerEpoch }
 }
+
+const needsOf = (transactionalId: string) => ({ transactionalId: `WRITE on transactional id ${transactionalId}` })
 
 const coordinatorOf = (transactionalId: string) =>
   ({ to: 'coordinator', kind: 'transaction', key: transactionalId }) as const
@@ -82,34 +90,37 @@ function transactionalProducer({ shared, client, transactionalId, identity }: Co
       }
     })
   }
-  function ask<T>(what: string, use: (broker: Broker) => Promise<T>, options?: AskOptions): Promise<T> {
+  /** Asks the coordinator of the transaction. */
+  function ask(what: string, use: (link: Link) => Promise<void>, options?: AskOptions): Promise<void> {
     const where = `${what} of ${transactionalId}`
-    return client.ask(coordinatorOf(transactionalId), where, (link) => link.call(where, use), options)
+    const needs = { ...needsOf(transactionalId), ...options?.needs }
+    return client.ask(coordinatorOf(transactionalId), where, use, { ...options, needs })
   }
   async function addPartitions(batches: readonly OutgoingBatch[]): Promise<void> {
-    const added = batches.filter((batch) => !partitions.has(placeOf(batch)))
-    if (added.length === 0) return
-    const topics = groupByTopic(added).map(({ topic, items }) => ({
-      topic,
-      partitions: [...new Set(items.map(({ partition }) => partition))],
-    }))
-    await addTopics(topics).catch(async (error: unknown) => {
-      if (kafkaName(error) !== 'OPERATION_NOT_ATTEMPTED') throw error
-      // Of several topics one was refused, and the answer that came first was that of another, which was not tried.
-      for (const topic of topics) await addTopics([topic])
+    const added = new Map(batches.map((batch) => [placeOf(batch), batch]))
+    for (const place of partitions) added.delete(place)
+    if (added.size === 0) return
+    const what = `adding partitions to the transaction of ${transactionalId}`
+    const request = addPartitionsRequest(own, [...added.values()])
+    await ask('adding partitions to the transaction', async (link) => {
+      const failed = (await link.request(request)).filter(({ errorCode }) => errorCode !== 0)
+      // Where one is refused, the others are not attempted.
+      const first = failed.find(({ errorCode }) => errorCode !== OPERATION_NOT_ATTEMPTED) ?? failed[0]
+      if (first === undefined) return
+      const { topic, partition, errorCode } = first
+      const error = kafkaError(errorCode, { what: `${what}: ${topic}-${partition}`, details: { topic, partition } })
+      throw explained(error, { topic: onTopics('WRITE', [topic]) })
     })
     begun = true
-    for (const batch of added) partitions.add(placeOf(batch))
-  }
-  function addTopics(topics: readonly { readonly topic: string; readonly partitions: number[] }[]): Promise<void> {
-    const what = `adding ${topics.map(({ topic }) => topic).join(', ')} to the transaction`
-    return ask(what, async (broker) => {
-      await broker.addPartitionsToTxn({ ...own, topics })
-    })
+    for (const place of added.keys()) partitions.add(place)
   }
   async function commitOffsets(offsets: readonly PartitionOffset[], group: GroupMetadata): Promise<void> {
     const { groupId } = group
-    await ask('adding offsets to the transaction', (broker) => broker.addOffsetsToTxn({ ...own, groupId }), once)
+    const topics = offsets.map(({ topic }) => topic)
+    const needs = { ...needsOf(transactionalId), group: `READ on group ${groupId}`, topic: onTopics('READ', topics) }
+    const options = { ...once, needs }
+    const adding = 'adding offsets to the transaction'
+    await ask(adding, async (link) => accepted(await link.request(addOffsetsRequest(own, groupId)), adding), options)
     begun = true
     const what = `committing offsets of group ${groupId} in the transaction of ${transactionalId}`
     const commit = txnOffsetCommitRequest({ ...own, group, offsets })
@@ -118,13 +129,16 @@ function transactionalProducer({ shared, client, transactionalId, identity }: Co
         if (errorCode !== 0) throw kafkaError(errorCode, { what, details: { topic, partition } })
       }
     }
-    await client.ask({ to: 'coordinator', kind: 'group', key: groupId }, what, send, once)
+    await client.ask({ to: 'coordinator', kind: 'group', key: groupId }, what, send, options)
   }
   async function end(commit: boolean, options: AskOptions): Promise<void> {
     const what = commit ? 'committing the transaction' : 'aborting the transaction'
-    await ask(what, (broker) => broker.endTxn({ ...own, transactionResult: commit }), options)
+    await ask(what, async (link) => accepted(await link.request(endTransactionRequest(own, commit)), what), options)
     begun = false
     partitions.clear()
+  }
+  function accepted(errorCode: number, what: string): void {
+    if (errorCode !== 0) throw kafkaError(errorCode, { what: `${what} of ${transactionalId}` })
   }
 
   return {
