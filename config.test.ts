@@ -15,6 +15,13 @@ describe('the configuration', () => {
     })
   })
 
+  test('takes the keys of personal data from one place, and never shows them', () => {
+    expect(readConfig({ PERSONAL_DATA_KEYS: 'a:secret' })).toMatchObject({ personalData: { keys: 'a:secret' } })
+    const both = () => readConfig({ PERSONAL_DATA_KEYS: 'a:secret', PERSONAL_DATA_KEYS_FILE: '/keys' })
+    expect(both).toThrow('PERSONAL_DATA_KEYS_FILE must not be set')
+    expect(both).not.toThrow('secret')
+  })
+
   test('takes an empty variable for one that is not set', () => {
     expect(readConfig({ PORT: '', KAFKA_BROKERS: '', MONGODB_URI: '' })).toEqual(readConfig({}))
   })
@@ -34,6 +41,7 @@ describe('the configuration', () => {
       KAFKA_SCHEMA_REGISTRY_USER: 'you',
       KAFKA_SCHEMA_REGISTRY_PASSWORD: 'hidden',
       MONGODB_URI: 'mongodb://user:pass@db:27017/orders',
+      PERSONAL_DATA_KEYS_FILE: '/run/secrets/keys',
       PROCESSING_GUARANTEE: 'at_least_once',
       COMMIT_INTERVAL_MS: '50',
       COMMAND_TIMEOUT_MS: '2000',
@@ -53,6 +61,7 @@ describe('the configuration', () => {
       },
       registry: { url: 'https://registry.example/apis/ccompat/v7', credentials: { user: 'you', password: 'hidden' } },
       mongoUri: 'mongodb://user:pass@db:27017/orders',
+      personalData: { keysFile: '/run/secrets/keys' },
       processingGuarantee: 'at_least_once',
       commitIntervalMs: 50,
       commandTimeoutMs: 2_000,

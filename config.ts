@@ -20,6 +20,8 @@ export interface Config {
   readonly registry?: RegistryConfig
   /** Absent: the embedded read model under `dataDir`. */
   readonly mongoUri?: string
+  /** With what the keys of personal data are wrapped: as text, or a file of it. Absent: see personal-data.ts. */
+  readonly personalData?: { readonly keys?: string; readonly keysFile?: string }
   readonly processingGuarantee: 'exactly_once_v2' | 'at_least_once'
   readonly commitIntervalMs: number
   /** How long an HTTP request waits for the outcome of its command. */
@@ -55,6 +57,8 @@ const variables = z.object({
   KAFKA_SCHEMA_REGISTRY: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   KAFKA_SCHEMA_REGISTRY_USER: anything.optional(),
   KAFKA_SCHEMA_REGISTRY_PASSWORD: anything.optional(),
+  PERSONAL_DATA_KEYS: anything.optional(),
+  PERSONAL_DATA_KEYS_FILE: anything.optional(),
   MONGODB_URI: text(/^mongodb(\+srv)?:\/\/\S+$/, 'a URI that begins with mongodb:// or mongodb+srv://').optional(),
   PROCESSING_GUARANTEE: oneOf('exactly_once_v2', 'at_least_once').default('exactly_once_v2'),
   COMMIT_INTERVAL_MS: whole(1, 600_000, ' (ms)').default(100),
@@ -95,6 +99,7 @@ function configOf(from: Variables, kafka: KafkaLogConfig | undefined): Config {
     ...(kafka && { kafka }),
     ...(registry && { registry }),
     ...(from.MONGODB_URI !== undefined && { mongoUri: from.MONGODB_URI }),
+    ...personalDataOf(from),
     processingGuarantee: from.PROCESSING_GUARANTEE,
     commitIntervalMs: from.COMMIT_INTERVAL_MS,
     commandTimeoutMs: from.COMMAND_TIMEOUT_MS,
@@ -104,6 +109,14 @@ function configOf(from: Variables, kafka: KafkaLogConfig | undefined): Config {
       failureRate: from.PAYMENT_FAILURE_RATE,
     },
   })
+}
+
+/** Never shown in a message: it is a secret. */
+function personalDataOf({ PERSONAL_DATA_KEYS: keys, PERSONAL_DATA_KEYS_FILE: keysFile }: Variables): object {
+  if (keys !== undefined && keysFile !== undefined)
+    throw invalid('PERSONAL_DATA_KEYS_FILE', 'must not be set, since PERSONAL_DATA_KEYS is')
+  if (keys !== undefined) return { personalData: { keys } }
+  return keysFile === undefined ? {} : { personalData: { keysFile } }
 }
 
 function registryOf(from: Variables): RegistryConfig | undefined {

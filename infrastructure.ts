@@ -8,11 +8,13 @@ import {
   openEmbeddedLog,
   openKafkaLog,
   openLogRegistry,
+  type PersonalDataVault,
   remoteRegistry,
   type SchemaRegistry,
 } from 'millrace'
 import type { Logger } from 'pino'
 import type { Config } from './config'
+import { openVault } from './personal-data'
 import { openEmbeddedReadModel } from './readmodel/embedded'
 import { mongoReadModel } from './readmodel/mongo'
 import type { OrderReadModel } from './readmodel/port'
@@ -21,6 +23,8 @@ export interface Infrastructure {
   readonly log: Log
   readonly registry: SchemaRegistry | LogRegistry
   readonly views: OrderReadModel
+  /** Absent where there are no keys of personal data. */
+  readonly vault?: PersonalDataVault
 }
 
 /** What has been opened is to be closed by the steps put into `closing`, last first. */
@@ -41,7 +45,9 @@ export async function openInfrastructure(
       : mongoReadModel(config.mongoUri)
   closing.push(() => views.close())
   const registry = await openRegistry(config, log, closing)
-  return { log, registry, views }
+  const vault = await openVault(config, log, logger)
+  if (vault !== undefined) closing.push(() => vault.close())
+  return { log, registry, views, ...(vault && { vault }) }
 }
 
 /** The one the environment names; else the platform keeps its schemas in its own log, and serves them (see platform.ts). */

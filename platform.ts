@@ -23,6 +23,7 @@ import type { Config } from './config'
 import { settleWith } from './gateways/payment-stage'
 import { simulatedPaymentGateway } from './gateways/simulated-payment'
 import { type Infrastructure, instanceId, openInfrastructure } from './infrastructure'
+import { concealing, revealing } from './personal-data'
 import { cartCommands, cartOutcomes, orderCommands, orderOutcomes } from './schemas/topics'
 import { carts } from './topology/carts'
 import { delivery } from './topology/delivery'
@@ -80,7 +81,7 @@ interface Standing {
 }
 
 function createWorkers(config: Config, logger: Logger, { infrastructure, closing }: Standing): readonly Worker[] {
-  const { log, registry, views } = infrastructure
+  const { log, registry, views, vault } = infrastructure
   const gateway = simulatedPaymentGateway({ ...config.payment, clock: systemClock, random: Math.random })
   const flows: readonly Topology[] = [
     orders,
@@ -97,6 +98,7 @@ function createWorkers(config: Config, logger: Logger, { infrastructure, closing
       applicationId,
       log,
       registry,
+      ...(vault && { personalKeys: vault }),
       logger,
       onError: deadLetter,
       guarantee: config.processingGuarantee,
@@ -122,7 +124,7 @@ function applicationIdOf({ name }: Topology, config: Config): string {
 async function openCommands(
   config: Config,
   logger: Logger,
-  { log, registry }: Infrastructure,
+  { log, registry, vault }: Infrastructure,
   closing: (() => Promise<unknown>)[],
 ): Promise<CommandPort> {
   const shared = { log, registry, logger, clientId: `${APPLICATION}-api` }
@@ -130,10 +132,11 @@ async function openCommands(
   closing.push(order.close)
   const cart = await openCommandClient({ ...shared, commands: cartCommands, outcomes: cartOutcomes })
   closing.push(cart.close)
-  return {
+  const port: CommandPort = {
     order: (orderId, command) => order.send(orderId, command, config.commandTimeoutMs),
     cart: (cartId, command) => cart.send(cartId, command, config.commandTimeoutMs),
   }
+  return concealing(port, vault)
 }
 
 interface Running {
@@ -148,12 +151,13 @@ async function listen(
   { infrastructure, workers, commands }: Running,
   closing: (() => Promise<unknown>)[],
 ): Promise<string> {
-  const { registry } = infrastructure
+  const { registry, vault } = infrastructure
   const metrics = new Registry()
   registerMetrics(metrics, workers)
   const api = await createApi({
     commands,
-    orders: infrastructure.views,
+    orders: revealing(infrastructure.views, vault),
+    ...(vault && { privacy: vault }),
     readiness: () => readinessOf(workers),
     metrics: () => metrics.metrics(),
     logger,

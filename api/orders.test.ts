@@ -1,3 +1,4 @@
+import { OutageError } from 'millrace'
 import { type FakePlatform, fakePlatform } from '../test/fake-platform'
 
 const body = {
@@ -18,6 +19,29 @@ const post = (url: string, payload: unknown, headers: Record<string, string> = {
   platform.inject({ method: 'POST', url, payload: payload as object, headers })
 const get = (url: string, headers: Record<string, string> = {}) => platform.inject({ method: 'GET', url, headers })
 const created = async () => (await post('/api/orders', body)).json<{ orderId: string }>().orderId
+
+describe('forgetting a customer', () => {
+  test('is not offered where there are no keys', async () => {
+    const response = await platform.inject({ method: 'DELETE', url: '/api/customers/c-1/personal-data' })
+    expect(response.statusCode).toBe(404)
+  })
+
+  test('answers 204, and 503 while the keys cannot be reached', async () => {
+    const forgotten: string[] = []
+    const privacy = {
+      forget: async (customerId: string) => {
+        if (customerId === 'out') throw new OutageError('KEYS_UNAVAILABLE', 'no keys today')
+        forgotten.push(customerId)
+      },
+    }
+    const own = await fakePlatform({ privacy })
+    const ask = (id: string) => own.inject({ method: 'DELETE', url: `/api/customers/${id}/personal-data` })
+    expect((await ask('c-1')).statusCode).toBe(204)
+    expect((await ask('out')).statusCode).toBe(503)
+    expect(forgotten).toEqual(['c-1'])
+    await own.app.close()
+  })
+})
 
 describe('creating an order', () => {
   test('answers 201 with the order, where it is and which version it has', async () => {

@@ -18,6 +18,12 @@ export interface CartReader {
   get(cartId: string): Promise<Cart | undefined>
 }
 
+/** What customers may ask about what is personal of them. */
+export interface CustomerPrivacy {
+  /** Resolves when nobody can open it any more. @throws OutageError KEYS_UNAVAILABLE */
+  forget(customerId: string): Promise<unknown>
+}
+
 export interface Readiness {
   readonly ready: boolean
   /** Why not, or how it goes, for people. */

@@ -6,12 +6,13 @@ import { type Clock, systemClock } from 'millrace'
 import type { OrderReadModel } from '../readmodel/port'
 import { cartRoutes } from './carts'
 import { commanding } from './commanding'
+import { customerRoutes } from './customers'
 import { answerUnknownRoutes, problemForError } from './errors'
 import { freshness } from './freshness'
 import { operationRoutes } from './operations'
 import { orderCommandRoutes } from './order-commands'
 import { orderQueryRoutes } from './order-queries'
-import type { CartReader, CommandPort, Readiness } from './ports'
+import type { CartReader, CommandPort, CustomerPrivacy, Readiness } from './ports'
 import type { TypedServer } from './typed'
 import { validatorCompiler } from './validation'
 
@@ -19,6 +20,8 @@ export interface ApiOptions {
   readonly commands: CommandPort
   readonly orders: Pick<OrderReadModel, 'get' | 'list' | 'events'>
   readonly carts?: CartReader
+  /** Absent where there are no keys of personal data; then there is no `DELETE /api/customers/:id/personal-data`. */
+  readonly privacy?: CustomerPrivacy
   readonly readiness: () => Readiness
   /** In the text format of Prometheus. */
   readonly metrics: () => Promise<string> | string
@@ -69,6 +72,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   orderCommandRoutes(app, { commands, fresh, perform, newId })
   orderQueryRoutes(app, { orders, fresh })
   cartRoutes(app, { commands, ...(carts && { carts }), fresh, perform, newId })
+  if (options.privacy) customerRoutes(app, options.privacy)
   operationRoutes(app, { readiness, metrics })
   await options.mount?.(app as unknown as FastifyInstance)
   await app.ready()
