@@ -1,6 +1,7 @@
 import { MillraceError, messageOf } from '../errors'
 import type { SubTopology } from '../graph/subtopologies'
 import type { GroupMember, GroupMetadata, LogProducer, PartitionOffset } from '../log/port'
+import type { PersonalKeys } from '../serdes/encryption/port'
 import type { StoreBackend } from '../stores/backend'
 import { batchedOutput } from '../tasks/output'
 import { createTask, type Task } from '../tasks/task'
@@ -55,9 +56,27 @@ export async function openTask(context: OpenTaskOptions): Promise<OpenedTask> {
 }
 
 function openCommitter({ options, member, group, shared }: OpenTaskOptions, taskId: string): Promise<Committer> {
-  if (options.guarantee === 'at_least_once') return Promise.resolve(atLeastOnce({ member, shared }))
-  const { log, applicationId, transactionTimeoutMs } = options
-  return exactlyOnce({ log, group, applicationId, taskId, transactionTimeoutMs })
+  const { log, applicationId, transactionTimeoutMs, personalKeys } = options
+  if (options.guarantee === 'at_least_once') {
+    return Promise.resolve(afterKeys(atLeastOnce({ member, shared }), personalKeys))
+  }
+  const committer = exactlyOnce({ log, group, applicationId, taskId, transactionTimeoutMs })
+  return committer.then((opened) => afterKeys(opened, personalKeys))
+}
+
+/** The keys of what was sealed are kept before it is written: a crash in between loses no key that is needed. */
+function afterKeys(committer: Committer, keys: PersonalKeys | undefined): Committer {
+  if (keys === undefined) return committer
+  const { commit, send } = committer
+  const first = async <T>(work: () => Promise<T>): Promise<T> => {
+    await keys.flush()
+    return work()
+  }
+  return {
+    ...committer,
+    commit: (taskCommit) => first(() => commit(taskCommit)),
+    ...(send && { send: (outputs) => first(() => send(outputs)) }),
+  }
 }
 
 /** A store that does not fit its changelog or is corrupt is wiped once and rebuilt from the changelog. */
