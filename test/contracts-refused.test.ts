@@ -60,7 +60,7 @@ test.each([
     file: 'cart-event.avsc',
     change: (text: string) => text.replace('"fields": [', '"fields": [\n{ "name": "channel", "type": "string" },'),
     place: '"name": "channel"',
-    said: 'CartCreated.channel: READER_FIELD_MISSING_DEFAULT_VALUE',
+    said: 'CartItemAdded.channel: READER_FIELD_MISSING_DEFAULT_VALUE',
   },
 ])('$what fails npm run verify, which names file, line, field and rule', async ({ file, change, place, said }) => {
   edit(file, change)

@@ -14,19 +14,31 @@ export interface ForeignSchema {
   fromBuffer(bytes: Buffer): unknown
 }
 
+export interface ForeignOptions {
+  readonly referenced?: readonly ReferencedSchema[]
+  /** Of a Protobuf schema with several: which, within its package. Default the first. */
+  readonly messageName?: string
+}
+
 /** @throws TerminalError SCHEMA_INVALID */
-export function compileForeign(
-  type: ForeignType,
-  schema: string,
-  referenced: readonly ReferencedSchema[] = [],
-): ForeignSchema {
+export function compileForeign(type: ForeignType, schema: string, options: ForeignOptions = {}): ForeignSchema {
   const library = LibraryType[type]
-  const referencedSchemas = referenced.map((one) => ({ type: library, schema: one.schema }))
-  // Formats are hints for people; the library knows none and would refuse the schema.
-  const options = { referencedSchemas, ...(type === 'JSON' && { strict: false, validateFormats: false }) }
+  const { referenced = [], messageName = type === 'PROTOBUF' ? firstMessage(schema) : undefined } = options
+  const given = {
+    referencedSchemas: referenced.map((one) => ({ type: library, schema: one.schema })),
+    ...(messageName !== undefined && { messageName }),
+    // Formats are hints for people; the library knows none and would refuse the schema.
+    ...(type === 'JSON' && { strict: false, validateFormats: false }),
+  }
   try {
-    return schemaFromConfluentSchema({ type: library, schema }, { [library]: options }) as ForeignSchema
+    return schemaFromConfluentSchema({ type: library, schema }, { [library]: given }) as ForeignSchema
   } catch (cause) {
     throw new TerminalError('SCHEMA_INVALID', `it is no ${type} schema: ${messageOf(cause)}`, { cause })
   }
+}
+
+/** The library takes the first thing that is declared for a message, be it an enum. */
+function firstMessage(schema: string): string | undefined {
+  const code = schema.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\]|\\.)*"/g, '""')
+  return /(?:^|[\s;}])message\s+(\w+)/.exec(code)?.[1]
 }

@@ -24,7 +24,7 @@ export function givenSchema(state: RegistryState, schema: string, options: Regis
     const parsed = parseWithReferences(schema, referenced)
     return { schema: normalize ? normalizeAvro(schema) : schema, type, references, parsed }
   }
-  compileForeign(type, schema, referenced)
+  compileForeign(type, schema, { referenced })
   return { schema, type, references }
 }
 

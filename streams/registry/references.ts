@@ -10,6 +10,6 @@ export function parseWithReferences(schema: string, referenced: readonly Referen
 
 /** @throws TerminalError SCHEMA_INVALID, also for a schema that is not Avro */
 export function parseRegistered({ type, schema, referenced }: RegisteredSchema): AvroType {
-  if (type !== 'AVRO') throw new TerminalError('SCHEMA_INVALID', `it is a ${type} schema, not Avro`)
+  if (type !== 'AVRO') throw new TerminalError('SCHEMA_INVALID', `it is a schema of type ${type}, not Avro`)
   return parseWithReferences(schema, referenced)
 }

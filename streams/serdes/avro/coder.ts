@@ -3,6 +3,7 @@ import { MillraceError, messageOf, OutageError, TerminalError } from '../../erro
 import type { ValueOptions } from '../../registry/avro/forms'
 import type { AvroType } from '../../registry/avro/schema'
 import { isPromise } from '../../registry/port'
+import { parseRegistered } from '../../registry/references'
 import { deserializationFailed, nullToDecode, nullToEncode, serializationFailed } from '../plain'
 import type { OpenSerde, SerdeContext } from '../serde'
 import {
@@ -54,7 +55,12 @@ export function openAvro<T>(compiled: CompiledAvro, context: SerdeContext): Open
   }
   const { settings, codec } = compiled
   const clock: Clock = context.clock ?? systemClock
-  const writers = writerDecoders({ registry, codec, clock, missTtlMs: settings.missTtlMs })
+  const writers = writerDecoders({
+    registry,
+    compile: (schema) => codec.decoder(parseRegistered(schema)),
+    clock,
+    missTtlMs: settings.missTtlMs,
+  })
   let ownId: number | undefined
   const registered = (id: number) => {
     ownId = id
@@ -87,7 +93,7 @@ function encodeValue(compiled: CompiledAvro, context: SerdeContext, value: unkno
   return take(sink)
 }
 
-function decodeValue(context: SerdeContext, writers: Writers, bytes: Buffer | null): unknown {
+function decodeValue(context: SerdeContext, writers: Writers<AvroDecode<unknown>>, bytes: Buffer | null): unknown {
   if (bytes === null) throw nullToDecode(context)
   const id = readHeader(bytes)
   if (typeof id === 'string') throw deserializationFailed(context, id)
@@ -99,7 +105,8 @@ function decodeValue(context: SerdeContext, writers: Writers, bytes: Buffer | nu
   }
 }
 
-function decoderOf(id: number, context: SerdeContext, writers: Writers): AvroDecode<unknown> {
+/** @throws TerminalError for an id that is of no use; OutageError REGISTRY_UNAVAILABLE for one that has not been fetched */
+export function decoderOf<D>(id: number, context: SerdeContext, writers: Writers<D>): D {
   try {
     const decoder = writers.get(id) ?? fetchNow(id, writers)
     if (decoder) return decoder
@@ -113,19 +120,19 @@ function decoderOf(id: number, context: SerdeContext, writers: Writers): AvroDec
 }
 
 /** A registry in this process answers on the spot, even to one who has prepared nothing. */
-function fetchNow(id: number, writers: Writers): AvroDecode<unknown> | undefined {
+function fetchNow<D>(id: number, writers: Writers<D>): D | undefined {
   const pending = writers.fetch([id])
   pending?.catch(() => undefined)
   return pending ? undefined : writers.get(id)
 }
 
 /** No record is at fault, so this is an outage and not an error of the record. */
-function notReady({ topic, role }: SerdeContext, why: string): OutageError {
+export function notReady({ topic, role }: SerdeContext, why: string): OutageError {
   return new OutageError('REGISTRY_UNAVAILABLE', `${topic} (${role}): ${why}`)
 }
 
 /** The ids in a batch, most often one and the same. */
-function idsOf(batch: readonly (Buffer | null)[]): Iterable<number> {
+export function idsOf(batch: readonly (Buffer | null)[]): Iterable<number> {
   const ids = new Set<number>()
   let last: number | string | undefined
   for (const bytes of batch) {

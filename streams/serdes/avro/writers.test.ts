@@ -128,7 +128,7 @@ describe('the writers of an Avro serde', () => {
     }
     const { serde } = await opened({ registry })
     await serde.prepare?.([framed(2)])
-    expect(() => serde.decode(framed(2))).toThrow('it is a PROTOBUF schema, not Avro')
+    expect(() => serde.decode(framed(2))).toThrow('it is a schema of type PROTOBUF, not Avro')
   })
 })
 

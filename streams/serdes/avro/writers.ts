@@ -2,23 +2,21 @@
 import { type Clock, elapsed } from '../../clock'
 import { messageOf, TerminalError } from '../../errors'
 import { isPromise, type MaybePromise, type RegisteredSchema, type SchemaRegistry } from '../../registry/port'
-import { parseRegistered } from '../../registry/references'
-import type { AvroCodec, AvroDecode } from './codec'
 
-export interface WritersOptions {
+export interface WritersOptions<D> {
   readonly registry: SchemaRegistry
-  /** Of the reader's schema. */
-  readonly codec: AvroCodec<unknown>
+  /** How to read what was written with a schema; what it throws makes the schema one of no use here. */
+  compile(schema: RegisteredSchema): D
   readonly clock: Clock
   /** How long a definitely unknown id is not asked for again, in ms. */
   readonly missTtlMs: number
 }
 
-export interface Writers {
+export interface Writers<D> {
   /** The reader's own schema needs no fetching. */
-  add(id: number, decoder: AvroDecode<unknown>): void
+  add(id: number, decoder: D): void
   /** @throws TerminalError SCHEMA_UNKNOWN, DESERIALIZATION_FAILED; undefined when it has not been fetched */
-  get(id: number): AvroDecode<unknown> | undefined
+  get(id: number): D | undefined
   /** Fetches those not known. Undefined when nothing has to be waited for. @throws OutageError REGISTRY_UNAVAILABLE */
   fetch(ids: Iterable<number>): Promise<void> | undefined
 }
@@ -29,15 +27,15 @@ interface Miss {
   readonly until: number
 }
 
-export function writerDecoders(options: WritersOptions): Writers {
-  const { registry, codec, clock, missTtlMs } = options
-  const decoders = new Map<number, AvroDecode<unknown>>()
+export function writerDecoders<D>(options: WritersOptions<D>): Writers<D> {
+  const { registry, clock, missTtlMs } = options
+  const decoders = new Map<number, D>()
   const misses = new Map<number, Miss>()
 
   const learn = (id: number, schema: RegisteredSchema) => {
     misses.delete(id)
     try {
-      decoders.set(id, codec.decoder(parseRegistered(schema)))
+      decoders.set(id, options.compile(schema))
     } catch (cause) {
       const message = `cannot read what was written with schema ${id}: ${messageOf(cause)}`
       const error = new TerminalError('DESERIALIZATION_FAILED', message, { cause, details: { schemaId: id } })
