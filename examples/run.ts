@@ -1,6 +1,7 @@
 /**
  * Runs an example as a worker, feeds it what is typed and prints what it writes; README.md says how. On the Kafka that
- * `KAFKA_BROKERS` names, else on an embedded log under `DATA_DIR` (./data/examples).
+ * `KAFKA_BROKERS` names, else on an embedded log under `DATA_DIR` (./data/examples). With `APPLICATION_SERVER` (host:port)
+ * its stores are answered over HTTP.
  */
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -29,7 +30,12 @@ async function main(example: string): Promise<void> {
     ? await openKafkaLog(kafkaConfigFromEnv(process.env))
     : await openEmbeddedLog(join(directory, 'log'))
   const workers = [
-    createWorker({ topology: flow, log, state: levelStateDirectory(join(directory, 'state'), flow.name) }),
+    createWorker({
+      topology: flow,
+      log,
+      state: levelStateDirectory(join(directory, 'state'), flow.name),
+      applicationServer: process.env.APPLICATION_SERVER,
+    }),
     createWorker({ topology: printing(flow.name, outputs), log }),
   ]
   for (const worker of workers) await worker.start()

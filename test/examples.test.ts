@@ -4,7 +4,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { createWorker, memoryLog, openTopicWriter, systemClock } from 'millrace'
 import { testDriver } from 'millrace/testing'
+import * as balances from '../examples/balances'
 import * as clickCount from '../examples/click-count'
 import * as fraudJoin from '../examples/fraud-join'
 import * as wordCount from '../examples/word-count'
@@ -158,6 +160,35 @@ describe('fraud join', () => {
   })
 })
 
+describe('balances', () => {
+  test('payments add up', () => {
+    const driver = testDriver(balances.accounts, { partitions })
+    driver.input(balances.payments).pipe('ann', { amount: 30 })
+    driver.input(balances.payments).pipe('ann', { amount: -5 })
+    expect(driver.output(balances.balanceChanges).readKeyValues()).toEqual([
+      ['ann', 30],
+      ['ann', 25],
+    ])
+  })
+
+  test('either of two workers knows of a payment at once', async () => {
+    const log = memoryLog()
+    const workers = [1, 2].map(() =>
+      createWorker({ topology: balances.accounts, log, applicationServer: '127.0.0.1:0' }),
+    )
+    for (const worker of workers) await worker.start()
+    const writer = await openTopicWriter({ log, topic: balances.payments, clientId: 'test', clock: systemClock })
+    for (const [index, account] of ['ann', 'bob', 'cyd', 'dan'].entries()) {
+      const atLeast = await writer.write(account, { amount: index + 1 })
+      for (const worker of workers) expect(await balances.balanceOf(worker, account, { atLeast })).toBe(index + 1)
+    }
+    expect(await balances.balanceOf(workers[0]!, 'nobody')).toBe(0)
+    await writer.close()
+    await Promise.all(workers.map((worker) => worker.close()))
+    await log.close()
+  }, 20_000)
+})
+
 describe('run.ts', () => {
   const directory = mkdtempSync(join(tmpdir(), 'examples-'))
   const children: ChildProcess[] = []
@@ -205,6 +236,7 @@ describe('run.ts', () => {
       ['payments c-1 {"country":"DE","amount":1}', 'withdrawals c-1 {"country":"BR","amount":1}'],
       [/^alerts c-1 \{.*"drawnIn":"BR"\}$/],
     ],
+    ['balances', ['account-payments ann {"amount":30}'], [/^balances ann 30$/]],
   ])(
     'runs %s',
     async (example, typed, awaited) => {
