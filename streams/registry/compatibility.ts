@@ -101,8 +101,13 @@ function compareWithUnion(branches: readonly AvroType[], writer: AvroType, seen:
 type Named = Extract<AvroType, { readonly name: string }>
 
 function compareNames(reader: Named, writer: Named): Findings {
-  if (simpleName(reader.name) === simpleName(writer.name) || reader.aliases.includes(writer.name)) return []
+  if (simpleName(reader.name) === simpleName(writer.name) || hasAlias(reader, writer.name)) return []
   return [finding('NAME_MISMATCH', '/name', `${writer.name} is neither the name nor an alias of ${reader.name}`)]
+}
+
+/** Java writes an alias without a namespace, of a type that has one, with a dot in front, and so never finds it here. */
+function hasAlias(reader: Named, name: string): boolean {
+  return reader.aliases.includes(name) && (name.includes('.') || !reader.name.includes('.'))
 }
 
 function compareSymbols(reader: EnumType, writer: EnumType): Findings {

@@ -8,15 +8,7 @@ import { checkCompatibility } from '../../registry/compatibility'
 import { compatibilityLevels, levelViolations } from '../../registry/levels'
 import { avroCodec, newSink, take } from '../../serdes/avro/codec'
 import { decoding, normalForm } from './normal-form'
-import {
-  type CompatibilityVector,
-  type HistoryVector,
-  type ParseVector,
-  parsed,
-  type ResolutionVector,
-  type VectorKind,
-  type Vectors,
-} from './vectors'
+import type { CompatibilityVector, HistoryVector, ParseVector, ResolutionVector, VectorKind, Vectors } from './vectors'
 
 export interface Difference {
   readonly id: string
@@ -70,7 +62,7 @@ function differ(what: string, ours: unknown, expected: unknown): string | undefi
 }
 
 export function checkCompatibilityVector(vector: CompatibilityVector): string | undefined {
-  const { compatible, incompatibilities } = checkCompatibility(parsed(vector.reader), parsed(vector.writer))
+  const { compatible, incompatibilities } = checkCompatibility(parseAvro(vector.reader), parseAvro(vector.writer))
   const verdict = compatible ? 'COMPATIBLE' : 'INCOMPATIBLE'
   const reasons = (list: CompatibilityVector['incompatibilities']) =>
     vector.sharedTypes
@@ -83,13 +75,13 @@ export function checkCompatibilityVector(vector: CompatibilityVector): string | 
 }
 
 export function checkHistoryVector({ candidate, versions, verdicts }: HistoryVector): string | undefined {
-  const [type, older] = [parsed(candidate), versions.map(parsed)]
+  const [type, older] = [parseAvro(candidate), versions.map((version) => parseAvro(version))]
   const ours = compatibilityLevels.map((level) => [level, levelViolations(level, type, older).length === 0])
   return differ('verdicts', Object.fromEntries(ours), { ...verdicts })
 }
 
 export function checkResolutionVector(vector: ResolutionVector): string | undefined {
-  const [writer, reader] = [parsed(vector.writer), parsed(vector.reader)]
+  const [writer, reader] = [parseAvro(vector.writer), parseAvro(vector.reader)]
   const bytes = Buffer.from(vector.hex, 'hex')
   return (
     differ('compatible', checkCompatibility(reader, writer).compatible, vector.compatible) ??

@@ -24,7 +24,7 @@ describe('a vector that says otherwise is a difference', () => {
     checkVectors({ compatibility: [], history: [], resolution: [], parse: [], ...part }).flatMap(
       ({ kind, differences }) => (part[kind] ? differences.map(({ difference }) => difference) : []),
     )
-  const int = { id: 'x', reader: 'int', writer: 'int' }
+  const int = { id: 'x', reader: '"int"', writer: '"int"' }
   const read = { ...int, compatible: true, hex: '02', decodedAsWriter: 1, decodedAsReader: 1 }
   const levels = { BACKWARD: true, FORWARD: true, FULL: true, NONE: true }
   const transitive = { BACKWARD_TRANSITIVE: true, FORWARD_TRANSITIVE: true, FULL_TRANSITIVE: true }
@@ -36,12 +36,12 @@ describe('a vector that says otherwise is a difference', () => {
     ])
     const reason = { type: 'TYPE_MISMATCH', location: '/items' }
     expect(
-      only({ compatibility: [{ ...int, reader: 'null', verdict: 'INCOMPATIBLE', incompatibilities: [reason] }] }),
+      only({ compatibility: [{ ...int, reader: '"null"', verdict: 'INCOMPATIBLE', incompatibilities: [reason] }] }),
     ).toEqual([expect.stringMatching(/^reasons/)])
   })
 
   test('history', () => {
-    const vector = { id: 'x', versions: ['int'], candidate: 'string', verdicts: { ...levels, ...transitive } }
+    const vector = { id: 'x', versions: ['"int"'], candidate: '"string"', verdicts: { ...levels, ...transitive } }
     expect(only({ history: [vector] })).toEqual([expect.stringMatching(/^verdicts/)])
   })
 
@@ -51,8 +51,8 @@ describe('a vector that says otherwise is a difference', () => {
     ['decoded as reader', { decodedAsReader: '1' }],
     ['decoded as reader', { error: true }],
     ['threw', { hex: '' }],
-    ['threw', { writer: 'nothing' }],
-    ['logical', { reader: { type: 'int', logicalType: 'date' }, logicalAsReader: '1970-01-01' }],
+    ['threw', { writer: '"nothing"' }],
+    ['logical', { reader: '{"type":"int","logicalType":"date"}', logicalAsReader: '1970-01-01' }],
   ])('resolution: %s %j', (what, change) => {
     expect(only({ resolution: [{ ...read, ...change }] })).toEqual([expect.stringContaining(what)])
   })

@@ -1,14 +1,14 @@
 /** The vectors: what Apache Avro's Java library answers, as JSON. `vectors/README.md` says where they come from. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseAvro } from '../../registry/avro/parse'
-import type { AvroType } from '../../registry/avro/schema'
+import { isJsonArray, isJsonNumber, isJsonObject, type Json, parseJson, plainJson } from '../../registry/avro/json'
 import type { CompatibilityLevel } from '../../registry/levels'
 
+/** Schemas are texts here, with every number as it is written in the file. */
 export interface CompatibilityVector {
   readonly id: string
-  readonly reader: unknown
-  readonly writer: unknown
+  readonly reader: string
+  readonly writer: string
   readonly verdict: 'COMPATIBLE' | 'INCOMPATIBLE'
   readonly incompatibilities: readonly { readonly type: string; readonly location: string }[]
   readonly sharedTypes?: boolean
@@ -16,15 +16,15 @@ export interface CompatibilityVector {
 
 export interface HistoryVector {
   readonly id: string
-  readonly versions: readonly unknown[]
-  readonly candidate: unknown
+  readonly versions: readonly string[]
+  readonly candidate: string
   readonly verdicts: Readonly<Record<CompatibilityLevel, boolean>>
 }
 
 export interface ResolutionVector {
   readonly id: string
-  readonly writer: unknown
-  readonly reader: unknown
+  readonly writer: string
+  readonly reader: string
   readonly compatible: boolean
   readonly hex: string
   readonly decodedAsWriter: unknown
@@ -65,7 +65,9 @@ export function readVectors(directory: string): Vectors {
   const read = (kind: VectorKind) => {
     const file = join(directory, `${kind}.json`)
     if (!existsSync(file)) throw new Error(`there is no ${file}`)
-    return JSON.parse(readFileSync(file, 'utf8'))
+    const list = parseJson(readFileSync(file, 'utf8'))
+    if (!isJsonArray(list)) throw new Error(`${file} is no list`)
+    return list.map(vectorOf) as never
   }
   return {
     compatibility: read('compatibility'),
@@ -75,6 +77,21 @@ export function readVectors(directory: string): Vectors {
   }
 }
 
-export function parsed(schema: unknown): AvroType {
-  return parseAvro(JSON.stringify(schema))
+/** Members that hold schemas: what a number in them is may be more than a number of JavaScript can say. */
+const schemas: ReadonlySet<string> = new Set(['reader', 'writer', 'candidate'])
+
+function vectorOf(json: Json): unknown {
+  if (!isJsonObject(json)) throw new Error('a vector is no object')
+  const members = [...json].map(([key, value]) => {
+    if (schemas.has(key)) return [key, exactText(value)]
+    return [key, key === 'versions' && isJsonArray(value) ? value.map(exactText) : plainJson(value)]
+  })
+  return Object.fromEntries(members)
+}
+
+function exactText(json: Json): string {
+  if (isJsonNumber(json)) return json.digits
+  if (isJsonArray(json)) return `[${json.map(exactText).join(',')}]`
+  if (!isJsonObject(json)) return JSON.stringify(json)
+  return `{${[...json].map(([key, value]) => `${JSON.stringify(key)}:${exactText(value)}`).join(',')}}`
 }
