@@ -16,5 +16,6 @@ export function nullable<T>(serde: Serde<T>): Serde<T | null> {
       decode: (bytes) => (bytes === null ? null : inner.decode(bytes)),
     }
   }
-  return Object.freeze({ name: `nullable(${serde.name})`, nullable: true, open })
+  const { history } = serde
+  return Object.freeze({ name: `nullable(${serde.name})`, nullable: true, open, ...(history && { history }) })
 }

@@ -5,6 +5,7 @@
 import type { Clock } from '../clock'
 import type { SchemaRegistry } from '../registry/port'
 import type { PersonalKeys } from './encryption/port'
+import type { HistoryOf } from './upcast/history'
 
 export type SerdeRole = 'key' | 'value'
 
@@ -27,6 +28,8 @@ export interface Serde<T> {
   /** Whether null is one of its values. Where not, a null on the wire is a deserialization error (tables read it as a tombstone). */
   readonly nullable: boolean
   open(context: SerdeContext): OpenSerde<T>
+  /** For serdes of registered schemas: what they know of other versions, for `checkHistory`. */
+  readonly history?: HistoryOf
 }
 
 export interface OpenSerde<T> {

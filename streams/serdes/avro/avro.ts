@@ -1,11 +1,16 @@
+import { messageOf } from '../../errors'
 import { parseAvro } from '../../registry/avro/parse'
 import type { AvroType } from '../../registry/avro/schema'
+import { parseRegistered } from '../../registry/references'
 import { encrypting, type PersonalForm } from '../encryption/encrypting'
 import { personalFields } from '../encryption/fields'
 import type { Serde } from '../serde'
+import type { Upcaster } from '../upcast/chain'
+import type { SerdeHistory } from '../upcast/history'
 import { defaultLimits } from './codec'
 import { type AvroSettings, type CompiledAvro, compiledAvro, openAvro } from './coder'
 import type { AvroSchema } from './schema'
+import { subjectOf } from './subjects'
 
 /** What a schema tags as personal (`"confluent:tags": ["PII"]`) is sealed before it is written, whatever the options. */
 export interface PersonalOptions {
@@ -16,7 +21,10 @@ export interface PersonalOptions {
 }
 
 /** Everything has a default. */
-export type AvroOptions = Partial<AvroSettings> & PersonalOptions
+export interface AvroOptions<T = unknown> extends Partial<Omit<AvroSettings, 'upcasters'>>, PersonalOptions {
+  /** A chain for each event that has changed in a way that Avro's resolution cannot express; it must end at the present one. */
+  readonly upcasters?: readonly Upcaster<T>[]
+}
 
 /**
  * Avro in the Confluent wire format, so that any client with the registry can read it. The schema is registered when the
@@ -30,23 +38,40 @@ export type AvroOptions = Partial<AvroSettings> & PersonalOptions
  * @example
  * const orderEvents = topic('order-events', { key: string, value: avro(orderEventSchema) })
  */
-export function avro<T>(schema: AvroSchema<T> | string, options: AvroOptions = {}): Serde<T> {
+export function avro<T>(schema: AvroSchema<T> | string, options: AvroOptions<NoInfer<T>> = {}): Serde<T> {
   const text = typeof schema === 'string' ? schema : schema.text
   const type = parseAvro(text)
   const values = typeof schema === 'string' ? {} : schema.values
   const settings: AvroSettings = { subject: 'topicName', missTtlMs: 60_000, ...defaultLimits, ...values, ...options }
   let compiled: CompiledAvro | undefined
+  const compile = () => {
+    compiled ??= compiledAvro(text, type, settings)
+    return compiled
+  }
   const serde: Serde<T> = Object.freeze({
     name: `avro:${nameOf(type)}`,
     nullable: false,
-    open: (context) => {
-      compiled ??= compiledAvro(text, type, settings)
-      return openAvro<T>(compiled, context)
-    },
+    open: (context) => openAvro<T>(compile(), context),
+    history: (place) => ({
+      subject: subjectOf(settings.subject, type, place),
+      lacking: (writer) => lackingIn(writer, compile()),
+    }),
   } satisfies Serde<T>)
   const { personal = 'sealed', subjectField } = options
-  const fields = personalFields(type, { ...(subjectField !== undefined && { subjectField }) })
+  const { unions } = settings
+  const fields = personalFields(type, { ...(subjectField !== undefined && { subjectField }), ...(unions && { unions }) })
   return fields === undefined ? serde : encrypting(serde, fields, personal)
+}
+
+/** A schema that is of no use here lacks everything. */
+function lackingIn(writer: Parameters<SerdeHistory['lacking']>[0], { lacking }: CompiledAvro): readonly string[] {
+  let parsed: AvroType
+  try {
+    parsed = parseRegistered({ id: 0, ...writer })
+  } catch (error) {
+    return [messageOf(error)]
+  }
+  return lacking(parsed)
 }
 
 /** What stays when the schema evolves: a union goes by the namespace its branches share. */

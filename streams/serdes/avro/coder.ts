@@ -6,6 +6,8 @@ import { isPromise } from '../../registry/port'
 import { parseRegistered } from '../../registry/references'
 import { deserializationFailed, nullToDecode, nullToEncode, serializationFailed } from '../plain'
 import type { OpenSerde, SerdeContext } from '../serde'
+import type { Upcaster } from '../upcast/chain'
+import { upcasting } from '../upcast/upcasting'
 import {
   type AvroCodec,
   type AvroDecode,
@@ -26,6 +28,8 @@ export interface AvroSettings extends DecodeLimits, ValueOptions {
   readonly missTtlMs: number
   /** Whether a union's value is that of its branch, or `{ [branch]: value }`. Default plain. */
   readonly unions?: 'plain' | 'wrapped'
+  /** A chain for each event that has changed in a way that Avro's resolution cannot express. */
+  readonly upcasters?: readonly Upcaster<unknown>[]
 }
 
 /** What every opening of one serde shares. */
@@ -37,14 +41,17 @@ export interface CompiledAvro {
   readonly sink: Sink
   readonly acceptsNull: boolean
   readonly settings: AvroSettings
+  /** What in another schema could not be read. */
+  lacking(writer: AvroType): readonly string[]
 }
 
 /** @throws TerminalError SCHEMA_INVALID */
 export function compiledAvro(text: string, type: AvroType, settings: AvroSettings): CompiledAvro {
-  const codec = avroCodec<unknown>(type, { ...settings, limits: settings })
+  const options = { ...settings, limits: settings }
+  const { codec, lacking } = upcasting(avroCodec<unknown>(type, options), settings.upcasters ?? [], options)
   const acceptsNull =
     type.kind === 'null' || (type.kind === 'union' && type.branches.some(({ kind }) => kind === 'null'))
-  return { text, codec, decodeOwn: codec.decoder(), sink: newSink(), acceptsNull, settings }
+  return { text, codec, decodeOwn: codec.decoder(), sink: newSink(), acceptsNull, settings, lacking }
 }
 
 /** @throws MillraceError CONFIG_INVALID without a registry; TerminalError SCHEMA_INVALID, SCHEMA_INCOMPATIBLE */

@@ -32,7 +32,7 @@ export function encrypting<T>(serde: Serde<T>, fields: PersonalFields, form: Per
       },
     }
   }
-  return Object.freeze({ name: serde.name, nullable: serde.nullable, open })
+  return Object.freeze({ ...serde, open })
 }
 
 function both(one: Promise<void> | undefined, other: Promise<void> | undefined): Promise<void> | undefined {
