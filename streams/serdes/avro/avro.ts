@@ -59,7 +59,10 @@ export function avro<T>(schema: AvroSchema<T> | string, options: AvroOptions<NoI
   } satisfies Serde<T>)
   const { personal = 'sealed', subjectField } = options
   const { unions } = settings
-  const fields = personalFields(type, { ...(subjectField !== undefined && { subjectField }), ...(unions && { unions }) })
+  const fields = personalFields(type, {
+    ...(subjectField !== undefined && { subjectField }),
+    ...(unions && { unions }),
+  })
   return fields === undefined ? serde : encrypting(serde, fields, personal)
 }
 

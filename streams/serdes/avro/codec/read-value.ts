@@ -5,6 +5,7 @@ import { decimalFromBytes } from '../values/decimals'
 import { durationFromBytes } from '../values/durations'
 import { floatOf } from '../values/floats'
 import { logicalText } from '../values/text'
+import { textOfBytes } from '../values/utf8'
 import { uuidFromBytes } from '../values/uuids'
 import {
   type Cursor,
@@ -41,7 +42,7 @@ export function valueReader(writer: AvroType, reader: AvroType, options: ValueOp
     case 'double':
       return doubleReader(writer.kind)
     case 'string':
-      return readString
+      return writer.kind === 'bytes' ? (cursor) => textOfBytes(readBytes(cursor)) : readString
     case 'bytes':
       if (!logical || form === 'raw') return readBytes
       return logical.name === 'decimal' ? decimalReader(logical) : textReader(readBytes, logical)

@@ -23,7 +23,9 @@ type Resolved = Map<RecordType, Map<RecordType, Action>>
  * default that is needed is not one of its enum's symbols
  */
 export function resolve(writer: AvroType, reader: AvroType): Action {
-  return resolveTypes(applyAliases(writer, reader), reader, new Map())
+  // Java's readers do it twice, which shows where one alias is the name of something else.
+  const renamed = applyAliases(applyAliases(writer, reader), reader)
+  return resolveTypes(renamed, reader, new Map())
 }
 
 function resolveTypes(writer: AvroType, reader: AvroType, resolved: Resolved): Action {
