@@ -141,5 +141,16 @@ export type {
   WindowQueries,
 } from './worker/queries/stores'
 export { fromTaggedJson, toTaggedJson } from './worker/queries/tagged-json'
+export type { RestoreProgress } from './worker/restore-progress'
+export type { ChangelogProgress, Standby } from './worker/standby'
+export { defineWorker, type WorkerContext, type WorkerDefinition } from './worker/threads/define-worker'
+export {
+  type ThreadFailure,
+  type ThreadFailureAnswer,
+  type ThreadStatus,
+  type WorkerThreads,
+  type WorkerThreadsOptions,
+  workerThreads,
+} from './worker/threads/worker-threads'
 export { openTopicWriter, type TopicWriter, type Written } from './worker/topic-writer'
 export { createWorker, type Worker } from './worker/worker'

@@ -1,0 +1,94 @@
+/** What a thread of `workerThreads` runs: one worker, made by the application's module. */
+import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import type { Logger } from '../../logger'
+import { createWorker, type Worker } from '../worker'
+import { loadDefinition } from './load-module'
+import { cloneable, type FromThread, type LogLevel, type ThreadData, type ToThread, tellError } from './messages'
+
+const STATUS_EVERY_MS = 250
+
+async function run(port: MessagePort, data: ThreadData): Promise<void> {
+  const { module, threadIndex, threads, processId, isDebug } = data
+  const tell = (message: FromThread) => port.postMessage(message)
+  const told = orders(port)
+  const logger = loggerTo(tell, isDebug)
+  const define = await loadDefinition(module)
+  const options = { logger, processId, ...(await define({ threadIndex, threads, logger })) }
+  const worker = createWorker(options)
+  try {
+    worker.onState((state) => tell({ type: 'state', state }))
+    tell({ type: 'loaded', applicationId: worker.applicationId })
+    await told.obey(worker, () => tell({ type: 'started' }))
+    await report(worker, tell)
+  } finally {
+    await Promise.allSettled([options.log.close(), options.state?.close()])
+  }
+}
+
+interface Orders {
+  /** Resolves once it has started, or is not to start. */
+  obey(worker: Worker, onStarted: () => void): Promise<void>
+}
+
+/** Orders may come while the module is still being loaded. */
+function orders(port: MessagePort): Orders {
+  const waiting: ToThread[] = []
+  let take = (order: ToThread): void => void waiting.push(order)
+  port.on('message', (order: ToThread) => take(order))
+  return {
+    obey: (worker, onStarted) =>
+      new Promise<void>((resolve, reject) => {
+        take = (order) => {
+          if (order.type === 'start') worker.start().then(onStarted).then(resolve, reject)
+          else if (order.type === 'close') void worker.close(order.timeoutMs).then(resolve)
+          else worker[order.type]()
+        }
+        for (const order of waiting.splice(0)) take(order)
+      }),
+  }
+}
+
+/** Says how the worker is until it has ended. */
+async function report(worker: Worker, tell: (message: FromThread) => void): Promise<void> {
+  let before = ''
+  const look = () => {
+    const status = { memberId: worker.memberId, members: worker.metadata(), restoring: worker.restoring }
+    const now = JSON.stringify(status)
+    if (now !== before) tell({ type: 'status', status })
+    before = now
+  }
+  worker.onState(look)
+  const timer = setInterval(look, STATUS_EVERY_MS)
+  try {
+    await worker.done
+  } finally {
+    clearInterval(timer)
+    look()
+  }
+}
+
+function loggerTo(tell: (message: FromThread) => void, isDebug: boolean): Logger {
+  const at = (level: LogLevel) => (fields: object, message: string) =>
+    tell({ type: 'log', level, fields: cloneable(fields), message })
+  return {
+    debug: isDebug ? at('debug') : () => undefined,
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    isLevelEnabled: (level) => level !== 'trace' && (level !== 'debug' || isDebug),
+  }
+}
+
+async function main(port: MessagePort): Promise<void> {
+  let ended: FromThread = { type: 'ended' }
+  try {
+    await run(port, workerData as ThreadData)
+  } catch (error) {
+    ended = { type: 'ended', error: tellError(error) }
+  }
+  port.postMessage(ended)
+  // Whatever the module has left open does not keep the thread alive. Messages that were posted are still delivered.
+  process.exit(ended.error === undefined ? 0 : 1)
+}
+
+if (!isMainThread && parentPort !== null) void main(parentPort)
