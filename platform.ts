@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import {
+  checkHistory,
   createWorker,
   deadLetter,
   levelStateDirectory,
@@ -17,14 +18,15 @@ import {
 } from 'millrace'
 import { type Logger, pino } from 'pino'
 import { Registry } from 'prom-client'
-import type { CommandPort, Readiness } from './api/ports'
+import type { CartReader, CommandPort, Readiness } from './api/ports'
 import { createApi } from './api/server'
 import type { Config } from './config'
 import { settleWith } from './gateways/payment-stage'
 import { simulatedPaymentGateway } from './gateways/simulated-payment'
 import { type Infrastructure, instanceId, openInfrastructure } from './infrastructure'
 import { concealing, revealing } from './personal-data'
-import { cartCommands, cartOutcomes, orderCommands, orderOutcomes } from './schemas/topics'
+import * as topics from './schemas/topics'
+import { cartState } from './state/stores'
 import { carts } from './topology/carts'
 import { delivery } from './topology/delivery'
 import { dispatch } from './topology/dispatch'
@@ -62,6 +64,7 @@ export async function startPlatform(
   }
   try {
     const infrastructure = await openInfrastructure(config, logger, closing)
+    await refuseUnreadable(infrastructure)
     const workers = createWorkers(config, logger, { infrastructure, closing })
     closing.push(() => Promise.all(workers.map((worker) => worker.close(WORKERS_CLOSE_WITHIN_MS))))
     // One after the other: each creates its topics, and none creates those of another at the same time.
@@ -73,6 +76,11 @@ export async function startPlatform(
     await close()
     throw error
   }
+}
+
+/** What was ever written must have a way to the present contracts, or else nothing starts. */
+async function refuseUnreadable({ registry }: Infrastructure): Promise<void> {
+  if ('versions' in registry) await checkHistory(Object.values(topics), registry)
 }
 
 interface Standing {
@@ -105,6 +113,8 @@ function createWorkers(config: Config, logger: Logger, { infrastructure, closing
       commitIntervalMs: config.commitIntervalMs,
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
       ...(topology.stores.size > 0 && { state: openState(config, applicationId, closing) }),
+      // Carts are the only stores that requests are answered from.
+      ...(topology === carts && { applicationServer: config.queries?.server, queryToken: config.queries?.token }),
     })
   })
 }
@@ -128,9 +138,9 @@ async function openCommands(
   closing: (() => Promise<unknown>)[],
 ): Promise<CommandPort> {
   const shared = { log, registry, logger, clientId: `${APPLICATION}-api` }
-  const order = await openCommandClient({ ...shared, commands: orderCommands, outcomes: orderOutcomes })
+  const order = await openCommandClient({ ...shared, commands: topics.orderCommands, outcomes: topics.orderOutcomes })
   closing.push(order.close)
-  const cart = await openCommandClient({ ...shared, commands: cartCommands, outcomes: cartOutcomes })
+  const cart = await openCommandClient({ ...shared, commands: topics.cartCommands, outcomes: topics.cartOutcomes })
   closing.push(cart.close)
   const port: CommandPort = {
     order: (orderId, command) => order.send(orderId, command, config.commandTimeoutMs),
@@ -157,7 +167,9 @@ async function listen(
   const api = await createApi({
     commands,
     orders: revealing(infrastructure.views, vault),
+    carts: cartReader(workers.find(({ applicationId }) => applicationId === applicationIdOf(carts, config))!),
     ...(vault && { privacy: vault }),
+    liveness: () => livenessOf(workers),
     readiness: () => readinessOf(workers),
     metrics: () => metrics.metrics(),
     logger,
@@ -180,13 +192,23 @@ async function listen(
   return `http://${host}:${address.port}`
 }
 
+/** Reads a cart where it is decided; `cartState` is what its decider remembers. */
+function cartReader(worker: Worker): CartReader {
+  return { get: async (cartId) => (await worker.store(cartState).get(cartId)).value?.state ?? undefined }
+}
+
 /** Commands are answered while orders and carts are decided; the stages behind them may catch up later. */
 function readinessOf(workers: readonly Worker[]): Readiness {
   const deciding = workers.filter(({ applicationId }) => /-(orders|carts)$/.test(applicationId))
-  const waiting = deciding
-    .filter(({ ready }) => !ready)
-    .map(({ applicationId, state }) => `${applicationId} is ${state}`)
+  const waiting = deciding.filter(({ ready }) => !ready).flatMap((worker) => worker.health().reasons)
   return waiting.length === 0 ? { ready: true } : { ready: false, reason: waiting.join(', ') }
+}
+
+/** A worker that has stopped is not started again by anyone but whoever starts the process. */
+function livenessOf(workers: readonly Worker[]): Readiness {
+  const stopped = workers.map((worker) => worker.health()).filter(({ live }) => !live)
+  const reason = stopped.flatMap(({ reasons }) => reasons).join(', ')
+  return stopped.length === 0 ? { ready: true } : { ready: false, reason }
 }
 
 async function readyOf(workers: readonly Worker[]): Promise<void> {

@@ -2,7 +2,11 @@
 import { join } from 'node:path'
 import { writeGenerated } from 'millrace'
 
-const { modules, stale, orphaned } = writeGenerated({ from: __dirname, to: join(__dirname, 'generated') })
-for (const name of stale) console.log(`wrote generated/${name}`)
-for (const name of orphaned) console.log(`removed generated/${name}`)
-if (stale.length + orphaned.length === 0) console.log(`${modules.length} modules are up to date`)
+/** The contracts, and the versions of events that are not written any more. */
+for (const folder of ['.', 'history']) {
+  const from = join(__dirname, folder)
+  const { modules, stale, orphaned } = writeGenerated({ from, to: join(from, 'generated') })
+  for (const name of stale) console.log(`wrote ${join(folder, 'generated', name)}`)
+  for (const name of orphaned) console.log(`removed ${join(folder, 'generated', name)}`)
+  if (stale.length + orphaned.length === 0) console.log(`${folder}: ${modules.length} modules are up to date`)
+}

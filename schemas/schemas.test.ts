@@ -24,13 +24,13 @@ import type { PaymentEvent } from './generated/payment-event'
 import type { AnyOrderCommand } from './internal-commands'
 import * as topics from './topics'
 
-const generated = { from: __dirname, to: join(__dirname, 'generated') }
+const folders = [__dirname, join(__dirname, 'history')]
 
 const open = <T>(topic: Topic<string, T>) =>
   topic.value.open({ topic: topic.name, role: 'value', registry: inMemoryRegistry() })
 
-test('the generated types are those of the schemas; if not: npm run schemas:generate', () => {
-  const { stale, orphaned } = checkGenerated(generated)
+test.each(folders)('the generated types are those of the schemas in %s; if not: npm run schemas:generate', (from) => {
+  const { stale, orphaned } = checkGenerated({ from, to: join(from, 'generated') })
   expect({ stale, orphaned }).toEqual({ stale: [], orphaned: [] })
 })
 

@@ -1,14 +1,15 @@
 /** Every topic of the platform, declared once: its key, its values, how it is created. `<topic>-dlq` is the engine's. */
-import { string, topic } from 'millrace'
+import { avro, string, topic } from 'millrace'
 import { cartCommandSerde } from './generated/cart-command'
 import { cartEventSerde } from './generated/cart-event'
 import { cartOutcomeSerde } from './generated/cart-outcome'
 import { deliveryEventSerde } from './generated/delivery-event'
 import { dispatchEventSerde } from './generated/dispatch-event'
 import { orderCommandSerde } from './generated/order-command'
-import { orderEventSerde } from './generated/order-event'
+import { orderEventSchema } from './generated/order-event'
 import { orderOutcomeSerde } from './generated/order-outcome'
 import { paymentEventSerde } from './generated/payment-event'
+import { orderCancelled } from './upcasters'
 
 /** All topics are partitioned alike, so that what belongs to one order meets in one task. */
 const partitions = 4
@@ -25,7 +26,7 @@ export const orderCommands = topic('order-commands', { key: string, value: order
 /** What happened to an order, in version order. Key: the order. */
 export const orderEvents = topic('order-events', {
   key: string,
-  value: orderEventSerde,
+  value: avro(orderEventSchema, { upcasters: [orderCancelled] }),
   partitions,
   config: keptForEver,
 })
