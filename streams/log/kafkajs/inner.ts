@@ -42,23 +42,11 @@ export interface ConnectionPoolOptions {
   socketFactory(options: SocketOptions): Socket
 }
 
-export interface RawRequest {
-  readonly request: {
-    readonly apiKey: number
-    readonly apiName: string
-    readonly apiVersion: number
-    /** kafkajs asks for an Encoder, of which it uses these two. */
-    encode(): Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>
-  }
-  readonly response: {
-    decode(payload: Buffer): Promise<Buffer>
-    parse(payload: Buffer): Promise<Buffer>
-  }
-}
-
 export interface RequestQueue {
   readonly pending: readonly unknown[]
   scheduleCheckPendingRequests(): void
+  /** Told of an answer to a request of kafkajs's own. */
+  fulfillRequest(response: { readonly correlationId: number; readonly size: number; readonly payload: Buffer }): void
 }
 
 export interface Connection {
@@ -68,7 +56,9 @@ export interface Connection {
   readonly sessionLifetime: { toNumber(): number }
   connect(): Promise<unknown>
   isConnected(): boolean
-  send(request: RawRequest): Promise<Buffer>
+  /** Called with each piece of data that arrives. */
+  processData(data: Buffer): void
+  /** Called when the connection breaks. */
   rejectRequests(error: Error): void
 }
 

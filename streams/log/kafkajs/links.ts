@@ -4,10 +4,11 @@ import type { Mechanism, SASLOptions } from 'kafkajs'
 import { type Clock, elapsed } from '../../clock'
 import { MillraceError, TerminalError } from '../../errors'
 import type { Logger } from '../../logger'
+import { openChannel } from './channel'
 import { fromKafkajs, lostError } from './errors'
 import { Broker, type Connection, ConnectionPool, type InnerLogger, loggers, type SocketOptions } from './inner'
 import type { NodeAddress } from './protocol/metadata'
-import { type Request, reader, writer } from './wire'
+import type { Request } from './wire'
 import { within } from './within'
 
 export interface LinkSettings {
@@ -68,7 +69,9 @@ interface Connected {
 }
 
 function connectedLink({ node, broker, connection, close }: Connected, settings: LinkSettings): Link {
-  const { clock, requestTimeoutMs } = settings
+  const { clock, clientId, requestTimeoutMs } = settings
+  const address = `${node.host}:${node.port}`
+  const channel = openChannel(connection, { clientId, clock, address, onLate: close })
   const opened = elapsed(clock)
   const lifetime = connection.sessionLifetime.toNumber()
   const usableUntil = lifetime > 0 ? opened + lifetime * SESSION_SHARE : Number.POSITIVE_INFINITY
@@ -80,7 +83,7 @@ function connectedLink({ node, broker, connection, close }: Connected, settings:
       return connection.isConnected() && now < usableUntil && now - lastUsed < MAX_IDLE_MS
     },
     async call(what, use, heldMs = 0) {
-      const where = `${what} at broker ${node.host}:${node.port}`
+      const where = `${what} at broker ${address}`
       if (!connection.isConnected()) throw lostError({ what: where, said: 'the connection is closed' })
       lastUsed = elapsed(clock)
       const timeoutMs = requestTimeoutMs + heldMs
@@ -94,14 +97,15 @@ function connectedLink({ node, broker, connection, close }: Connected, settings:
         throw reason
       }
     },
-    async request(request, heldMs) {
+    async request(request, heldMs = 0) {
       assertSpoken(broker, node, request)
-      const payload = await link.call(request.apiName, () => connection.send(raw(request)), heldMs)
-      const response = reader(payload)
-      if (request.flexible) response.tags()
-      return request.decode(response)
+      if (!connection.isConnected()) {
+        throw lostError({ what: `${request.apiName} at broker ${address}`, said: 'the connection is closed' })
+      }
+      lastUsed = elapsed(clock)
+      return channel.send(request, requestTimeoutMs + heldMs)
     },
-    close: () => close(new MillraceError('CLOSED', `the connection to ${node.host}:${node.port} was closed`)),
+    close: () => close(new MillraceError('CLOSED', `the connection to ${address} was closed`)),
   }
   return link
 }
@@ -170,22 +174,4 @@ function assertSpoken(broker: Broker, node: NodeAddress, { apiKey, apiName, apiV
     'CONFIG_INVALID',
     `broker ${node.host}:${node.port} does not know ${apiName} in version ${apiVersion}; Kafka 2.5 or later is needed`,
   )
-}
-
-function raw({ apiKey, apiName, apiVersion, flexible, encode, capacity }: Request<unknown>) {
-  return {
-    request: {
-      apiKey,
-      apiName,
-      apiVersion,
-      encode: async () => {
-        const to = writer(capacity)
-        if (flexible) to.tags() // kafkajs writes the header of the older versions; these are its missing tagged fields
-        encode(to)
-        const buffer = to.done()
-        return { buf: buffer, buffer }
-      },
-    },
-    response: { decode: async (payload: Buffer) => payload, parse: async (payload: Buffer) => payload },
-  }
 }

@@ -17,23 +17,32 @@ export interface Writer {
   compactArray<T>(items: readonly T[], each: (item: T) => void): Writer
   /** The end of a flexible structure, without tagged fields. */
   tags(): Writer
-  /** What has been written, as a view. */
+  /** What has been written, in pieces: large `bytes` are views of what was given, not copies. */
+  parts(): readonly Buffer[]
+  /** What has been written, in one piece. */
   done(): Buffer
 }
 
+/** From this size on `bytes` are not copied. */
+const LARGE_BYTES = 4096
+
 export function writer(capacity = 512): Writer {
   let bytes = Buffer.allocUnsafe(capacity)
+  const done: Buffer[] = []
+  /** The piece that is being written. */
+  let begin = 0
   let end = 0
   /** Makes room for `size` bytes and gives where they start. */
   function reserve(size: number): number {
     const start = end
     end += size
-    if (end > bytes.length) {
-      const grown = Buffer.allocUnsafe(Math.max(end, bytes.length * 2))
-      bytes.copy(grown, 0, 0, start)
-      bytes = grown
-    }
-    return start
+    if (end <= bytes.length) return start
+    const grown = Buffer.allocUnsafe(Math.max(end - begin, bytes.length * 2))
+    bytes.copy(grown, 0, begin, start)
+    bytes = grown
+    end -= begin
+    begin = 0
+    return end - size
   }
   function uvarint(value: number): void {
     let rest = value
@@ -65,7 +74,13 @@ export function writer(capacity = 512): Writer {
       if (value !== null) text(value, size)
       return self
     },
-    bytes: (value) => self.int32(value.length) && put(value.length, (start) => bytes.set(value, start)),
+    bytes(value) {
+      self.int32(value.length)
+      if (value.length < LARGE_BYTES) return put(value.length, (start) => bytes.set(value, start))
+      done.push(bytes.subarray(begin, end), value)
+      begin = end
+      return self
+    },
     array(items, each) {
       self.int32(items === null ? -1 : items.length)
       for (const item of items ?? []) each(item)
@@ -77,7 +92,11 @@ export function writer(capacity = 512): Writer {
       return self
     },
     tags: () => put(1, (start) => bytes.writeInt8(0, start)),
-    done: () => bytes.subarray(0, end),
+    parts: () => (begin === end && done.length > 0 ? done : [...done, bytes.subarray(begin, end)]),
+    done() {
+      const parts = self.parts()
+      return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
+    },
   }
   return self
 }

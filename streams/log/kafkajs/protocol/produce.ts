@@ -28,7 +28,10 @@ export function produceRequest(parts: readonly ProducePart[], options: ProduceOp
     apiName: 'Produce',
     apiVersion: 8,
     flexible: false,
-    capacity: parts.reduce((sum, { topic, batch }) => sum + batch.length + topic.length * 3 + 16, headroom),
+    capacity: parts.reduce(
+      (sum, { topic, batch }) => sum + Math.min(batch.length, 4096) + topic.length * 3 + 16,
+      headroom,
+    ),
     encode: (to) => {
       to.string(options.transactionalId).int16(-1).int32(options.timeoutMs)
       to.array(groupByTopic(parts), ({ topic, items }) => {
