@@ -22,6 +22,8 @@ export interface Config {
   readonly mongoUri?: string
   /** With what the keys of personal data are wrapped: as text, or a file of it. Absent: see personal-data.ts. */
   readonly personalData?: { readonly keys?: string; readonly keysFile?: string }
+  /** Where other processes of the platform ask this one for its stores. Absent: there are no others. */
+  readonly queries?: { readonly server: string; readonly token?: string }
   readonly processingGuarantee: 'exactly_once_v2' | 'at_least_once'
   readonly commitIntervalMs: number
   /** How long an HTTP request waits for the outcome of its command. */
@@ -60,6 +62,8 @@ const variables = z.object({
   PERSONAL_DATA_KEYS: anything.optional(),
   PERSONAL_DATA_KEYS_FILE: anything.optional(),
   MONGODB_URI: text(/^mongodb(\+srv)?:\/\/\S+$/, 'a URI that begins with mongodb:// or mongodb+srv://').optional(),
+  APPLICATION_SERVER: text(/^[^\s/]+:\d{1,5}$/, 'host:port').default('localhost:0'),
+  QUERY_TOKEN: anything.optional(),
   PROCESSING_GUARANTEE: oneOf('exactly_once_v2', 'at_least_once').default('exactly_once_v2'),
   COMMIT_INTERVAL_MS: whole(1, 600_000, ' (ms)').default(100),
   COMMAND_TIMEOUT_MS: whole(1, 600_000, ' (ms)').default(10_000),
@@ -96,7 +100,7 @@ function configOf(from: Variables, kafka: KafkaLogConfig | undefined): Config {
     port: from.PORT,
     dataDir: from.DATA_DIR,
     logLevel: from.LOG_LEVEL,
-    ...(kafka && { kafka }),
+    ...(kafka && { kafka, queries: queriesOf(from) }),
     ...(registry && { registry }),
     ...(from.MONGODB_URI !== undefined && { mongoUri: from.MONGODB_URI }),
     ...personalDataOf(from),
@@ -109,6 +113,11 @@ function configOf(from: Variables, kafka: KafkaLogConfig | undefined): Config {
       failureRate: from.PAYMENT_FAILURE_RATE,
     },
   })
+}
+
+/** The embedded log is of one process, which has all of its stores. */
+function queriesOf({ APPLICATION_SERVER: server, QUERY_TOKEN: token }: Variables): Config['queries'] {
+  return { server, ...(token !== undefined && { token }) }
 }
 
 /** Never shown in a message: it is a secret. */

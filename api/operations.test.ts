@@ -11,6 +11,14 @@ test('/health says that the process lives and that it is ready', async () => {
   expect((await platform.inject({ url: '/health/ready' })).json()).toEqual({ status: 'up', reason: 'RUNNING' })
 })
 
+test('/health says which worker has stopped', async () => {
+  const stopped = await fakePlatform({ liveness: () => ({ ready: false, reason: 'the carts have stopped' }) })
+  const response = await stopped.inject({ url: '/health/live' })
+  expect(response.statusCode).toBe(503)
+  expect(response.json().detail).toContain('the carts have stopped')
+  await stopped.app.close()
+})
+
 test('/metrics gives the text it was given', async () => {
   const response = await platform.inject({ url: '/metrics' })
   expect(response.body).toBe('up 1\n')

@@ -5,6 +5,8 @@ import { problems } from './schemas'
 import type { TypedServer } from './typed'
 
 export interface OperationRoutes {
+  /** Whether the process is to be left running; `reason` where not. */
+  readonly liveness: () => Readiness
   readonly readiness: () => Readiness
   /** In the text format of Prometheus. */
   readonly metrics: () => Promise<string> | string
@@ -13,10 +15,14 @@ export interface OperationRoutes {
 const tags = ['operations']
 const Health = Type.Object({ status: Type.String(), reason: Type.Optional(Type.String()) })
 
-export function operationRoutes(app: TypedServer, { readiness, metrics }: OperationRoutes): void {
+export function operationRoutes(app: TypedServer, { liveness, readiness, metrics }: OperationRoutes): void {
   app.get('/health/live', {
-    schema: { tags, summary: 'Whether the process works', response: { 200: Health } },
-    handler: async () => ({ status: 'up' }),
+    schema: { tags, summary: 'Whether the process works', response: { 200: Health, ...problems } },
+    handler: async (request, reply) => {
+      const { ready, reason } = liveness()
+      if (!ready) return sendProblem(request, reply, unavailable(reason ?? 'a worker has stopped'))
+      return reply.send({ status: 'up' })
+    },
   })
 
   app.get('/health/ready', {

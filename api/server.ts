@@ -22,6 +22,8 @@ export interface ApiOptions {
   readonly carts?: CartReader
   /** Absent where there are no keys of personal data; then there is no `DELETE /api/customers/:id/personal-data`. */
   readonly privacy?: CustomerPrivacy
+  /** Whether the process is to be left running. Default: always. */
+  readonly liveness?: () => Readiness
   readonly readiness: () => Readiness
   /** In the text format of Prometheus. */
   readonly metrics: () => Promise<string> | string
@@ -73,7 +75,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   orderQueryRoutes(app, { orders, fresh })
   cartRoutes(app, { commands, ...(carts && { carts }), fresh, perform, newId })
   if (options.privacy) customerRoutes(app, options.privacy)
-  operationRoutes(app, { readiness, metrics })
+  operationRoutes(app, { liveness: options.liveness ?? (() => ({ ready: true })), readiness, metrics })
   await options.mount?.(app as unknown as FastifyInstance)
   await app.ready()
   return app
