@@ -15,6 +15,8 @@ export interface Given {
   readonly references: readonly SchemaReference[]
   /** Absent for a schema that is not Avro. */
   readonly parsed?: AvroType
+  /** Whether schemas that say the same in other words are the same. */
+  readonly normalize: boolean
 }
 
 export function givenSchema(state: RegistryState, schema: string, options: RegisterOptions): Given {
@@ -22,10 +24,10 @@ export function givenSchema(state: RegistryState, schema: string, options: Regis
   const referenced = referencedSchemas(state, references)
   if (type === 'AVRO') {
     const parsed = parseWithReferences(schema, referenced)
-    return { schema: normalize ? normalizeAvro(schema) : schema, type, references, parsed }
+    return { schema: normalize ? normalizeAvro(schema) : schema, type, references, parsed, normalize }
   }
   compileForeign(type, schema, { referenced })
-  return { schema, type, references }
+  return { schema, type, references, normalize }
 }
 
 /** All that is referred to, directly or not, each before those that need it. @throws TerminalError SCHEMA_INVALID */
@@ -54,5 +56,7 @@ export function versionEntry(subject: string, version: number, id: number, given
 
 /** Whether a registered schema and a given one are one. */
 export function isSame(one: Pick<SubjectVersion, 'schema' | 'type' | 'references'>, given: Given): boolean {
-  return identityOf(one.schema, one.type, one.references) === identityOf(given.schema, given.type, given.references)
+  if (one.type !== given.type) return false
+  const text = given.normalize && one.type === 'AVRO' ? normalizeAvro(one.schema) : one.schema
+  return identityOf(text, one.type, one.references) === identityOf(given.schema, given.type, given.references)
 }

@@ -298,4 +298,6 @@ test('normalized, texts that say the same are one schema', () => {
     '{"type":"record","name":"n.R","fields":[{"name":"a","type":"int"},{"name":"r","type":["null","n.R"]}]}',
   )
   expect(registry.find('s', other, { normalize: true })).toMatchObject({ version: 1 })
+  expect(registry.register('as-written', one)).toBe(2)
+  expect(registry.register('as-written', other, { normalize: true })).toBe(2)
 })

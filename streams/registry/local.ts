@@ -1,6 +1,6 @@
 /** A registry in this process: it answers at once. In memory or durable is only a question of where its entries go. */
 import { deletions } from './deletions'
-import { type Given, givenSchema, referencedSchemas, referrers, versionEntry } from './given'
+import { type Given, givenSchema, isSame, referencedSchemas, referrers, versionEntry } from './given'
 import { identityOf } from './identity'
 import { importSchema } from './importing'
 import type { CompatibilityLevel, LevelViolation } from './levels'
@@ -96,11 +96,14 @@ export function localRegistry(options: LocalRegistryOptions): LocalRegistry {
   const mode = modes(state, commit)
   const knownId = (given: Given) => {
     const id = ids.get(identityOf(given.schema, given.type, given.references))
-    return id !== undefined && state.byId.has(id) ? id : undefined
+    if (id !== undefined && state.byId.has(id)) return id
+    return given.normalize ? [...state.byId.values()].find((one) => isSame(one, given))?.id : undefined
   }
   const findGiven = (subject: string, given: Given, deleted: Deleted) => {
     const id = knownId(given)
-    return versions(subject, deleted).findLast((version) => version.id === id)
+    const all = versions(subject, deleted)
+    const known = all.findLast((version) => version.id === id)
+    return known ?? (given.normalize ? all.findLast((version) => isSame(version, given)) : undefined)
   }
   const violationsOf = (subject: string, given: Given, against: readonly SubjectVersion[]) =>
     findViolations(level(subject), given, against, parsedVersion)

@@ -50,12 +50,14 @@ export async function registryRoutes(
   app: FastifyInstance,
   { registry }: { readonly registry: ServedRegistry },
 ): Promise<void> {
+  // Clients say JSON of every body, also of none.
+  app.removeContentTypeParser('application/json')
   app.addContentTypeParser(
-    /^application\/(vnd\.schemaregistry(\.v1)?\+json|octet-stream)/,
+    /^application\/(json|vnd\.schemaregistry(\.v1)?\+json|octet-stream)/,
     { parseAs: 'string' },
     (_request, body, done) => {
       try {
-        done(null, JSON.parse(body as string))
+        done(null, body === '' ? null : JSON.parse(body as string))
       } catch (error) {
         done(new RestError(400, `the body is not JSON: ${messageOf(error)}`))
       }

@@ -44,7 +44,7 @@ function engineRule(file: string, target: string): string | undefined {
 
 /** The finder of a Kafka for the tests serves both. */
 function outOfTheEngine(file: string, target: string): string | undefined {
-  if (isTest(file) && target.startsWith('test/kafka/')) return undefined
+  if (isTest(file) && /^test\/(kafka|apicurio)\//.test(target)) return undefined
   return 'the engine imports nothing of the application'
 }
 
