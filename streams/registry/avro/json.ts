@@ -62,13 +62,14 @@ function equalNumbers(one: JsonNumber, other: JsonNumber): boolean {
     : Object.is(Number(one.digits), Number(other.digits))
 }
 
-/** Deeper than this no schema is nested; Jackson has the same bound. */
+/** Deeper than this no schema is nested, and longer no number is; Jackson has the same bounds. */
 const maxDepth = 1000
+const maxDigits = 1000
 const space = /(?:[ \t\r\n]|\/\*[\s\S]*?\*\/|\/\/[^\r\n]*)*/y
 const number = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?(?![\w.])/y
 const word = /(?:true|false|null)(?![\w$])/y
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON wants them escaped.
-const text = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
+const text = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y
 
 interface Reading {
   readonly source: string
@@ -97,6 +98,7 @@ function value(reading: Reading, depth: number): Json {
   if (known) return known === 'null' ? null : known === 'true'
   const digits = match(number, reading)
   if (digits === undefined) throw unexpected(reading)
+  if (digits.length > maxDigits) throw new SyntaxError(`a number of more than ${maxDigits} digits`)
   return { digits, integral: !/[.eE]/.test(digits) }
 }
 
