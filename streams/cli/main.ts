@@ -9,6 +9,7 @@ import { registerReset } from './reset'
 import { registerSchemas } from './schemas'
 import { registerState } from './state'
 import { registerTopology } from './topology'
+import { registerWorker } from './worker'
 
 async function main(): Promise<void> {
   const program = new Command('millrace')
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   registerDlq(program)
   registerTopology(program)
+  registerWorker(program)
   registerState(program)
   registerLag(program)
   registerReset(program)
