@@ -118,6 +118,14 @@ describe('the configuration', () => {
       { KAFKA_SCHEMA_REGISTRY: 'http://r', KAFKA_SCHEMA_REGISTRY_USER: 'me' },
       'KAFKA_SCHEMA_REGISTRY_PASSWORD must be set, since KAFKA_SCHEMA_REGISTRY_USER is',
     ],
+    [
+      { KAFKA_SCHEMA_REGISTRY: 'http://r', KAFKA_SCHEMA_REGISTRY_USER: 'me', KAFKA_SCHEMA_REGISTRY_TOKEN: 't' },
+      'KAFKA_SCHEMA_REGISTRY_TOKEN must not be set, since KAFKA_SCHEMA_REGISTRY_USER is',
+    ],
+    [
+      { KAFKA_SCHEMA_REGISTRY: 'https://r', KAFKA_SCHEMA_REGISTRY_CERT_PATH: 'package.json' },
+      'KAFKA_SCHEMA_REGISTRY_KEY_PATH must be set: a certificate and its key go together',
+    ],
   ])('refuses %j in one line', (environment, message) => {
     expect(() => readConfig(environment)).toThrow(new TerminalError('CONFIG_INVALID', message))
     expect(message).not.toContain('\n')

@@ -1,12 +1,13 @@
 /** The platform's settings, from environment variables. A wrong one is refused before anything is opened. */
-import { type KafkaLogConfig, kafkaConfigFromEnv, TerminalError } from 'millrace'
+import {
+  type KafkaLogConfig,
+  kafkaConfigFromEnv,
+  type RegistryConnection,
+  registryFromEnv,
+  TerminalError,
+} from 'millrace'
 import { z } from 'zod'
 import { centsOf, moneyOf } from './processors/money'
-
-export interface RegistryConfig {
-  readonly url: string
-  readonly credentials?: { readonly user: string; readonly password: string }
-}
 
 export interface Config {
   readonly host: string
@@ -17,7 +18,7 @@ export interface Config {
   /** Absent: the embedded log under `dataDir`. */
   readonly kafka?: KafkaLogConfig
   /** Absent: schemas are kept in the log. */
-  readonly registry?: RegistryConfig
+  readonly registry?: RegistryConnection
   /** Absent: the embedded read model under `dataDir`. */
   readonly mongoUri?: string
   /** With what the keys of personal data are wrapped: as text, or a file of it. Absent: see personal-data.ts. */
@@ -57,8 +58,6 @@ const variables = z.object({
   DATA_DIR: anything.default('./data'),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
   KAFKA_SCHEMA_REGISTRY: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
-  KAFKA_SCHEMA_REGISTRY_USER: anything.optional(),
-  KAFKA_SCHEMA_REGISTRY_PASSWORD: anything.optional(),
   PERSONAL_DATA_KEYS: anything.optional(),
   PERSONAL_DATA_KEYS_FILE: anything.optional(),
   MONGODB_URI: text(/^mongodb(\+srv)?:\/\/\S+$/, 'a URI that begins with mongodb:// or mongodb+srv://').optional(),
@@ -87,14 +86,22 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   )
   const parsed = variables.safeParse(given)
   if (parsed.success)
-    return configOf(parsed.data, given.KAFKA_BROKERS === undefined ? undefined : kafkaConfigFromEnv(given))
+    return configOf(parsed.data, {
+      kafka: given.KAFKA_BROKERS === undefined ? undefined : kafkaConfigFromEnv(given),
+      registry: registryFromEnv(given),
+    })
   const [issue] = parsed.error.issues
   const variable = String(issue?.path[0])
   throw invalid(variable, `${issue?.message}, but is ${shown(given[variable] ?? '')}`)
 }
 
-function configOf(from: Variables, kafka: KafkaLogConfig | undefined): Config {
-  const registry = registryOf(from)
+/** What the engine reads from the environment itself. */
+interface Connections {
+  readonly kafka: KafkaLogConfig | undefined
+  readonly registry: RegistryConnection | undefined
+}
+
+function configOf(from: Variables, { kafka, registry }: Connections): Config {
   return Object.freeze({
     host: from.HOST,
     port: from.PORT,
@@ -126,19 +133,6 @@ function personalDataOf({ PERSONAL_DATA_KEYS: keys, PERSONAL_DATA_KEYS_FILE: key
     throw invalid('PERSONAL_DATA_KEYS_FILE', 'must not be set, since PERSONAL_DATA_KEYS is')
   if (keys !== undefined) return { personalData: { keys } }
   return keysFile === undefined ? {} : { personalData: { keysFile } }
-}
-
-function registryOf(from: Variables): RegistryConfig | undefined {
-  const {
-    KAFKA_SCHEMA_REGISTRY: url,
-    KAFKA_SCHEMA_REGISTRY_USER: user,
-    KAFKA_SCHEMA_REGISTRY_PASSWORD: password,
-  } = from
-  if (url === undefined) return undefined
-  if (user === undefined) return { url }
-  if (password === undefined)
-    throw invalid('KAFKA_SCHEMA_REGISTRY_PASSWORD', 'must be set, since KAFKA_SCHEMA_REGISTRY_USER is')
-  return { url, credentials: { user, password } }
 }
 
 function invalid(variable: string, why: string): TerminalError {

@@ -1,5 +1,5 @@
 import type { Log } from '../log/port'
-import { openLogRegistry, remoteRegistry, type SchemaRegistry } from '../registry'
+import { openLogRegistry, registryFromEnv, remoteRegistry, type SchemaRegistry } from '../registry'
 
 /** The registry that the environment names (`KAFKA_SCHEMA_REGISTRY`), else the one that is kept in the log itself. */
 export async function withRegistryFromEnv<T>(
@@ -7,9 +7,8 @@ export async function withRegistryFromEnv<T>(
   log: () => Promise<Log>,
   use: (registry: SchemaRegistry) => Promise<T>,
 ): Promise<T> {
-  const { KAFKA_SCHEMA_REGISTRY: url, KAFKA_SCHEMA_REGISTRY_USER: user, KAFKA_SCHEMA_REGISTRY_PASSWORD: password } = env
-  if (url !== undefined && url !== '')
-    return use(remoteRegistry({ url, ...(user !== undefined && { credentials: { user, password: password ?? '' } }) }))
+  const named = registryFromEnv(env)
+  if (named !== undefined) return use(remoteRegistry(named))
   const opened = await log()
   try {
     const registry = await openLogRegistry(opened)

@@ -1,7 +1,7 @@
 /** How a registry is reached: its address, who we are to it, and whom we trust. */
 import { readFileSync } from 'node:fs'
 import { Agent } from 'node:https'
-import { MillraceError, messageOf } from '../errors'
+import { messageOf, TerminalError } from '../errors'
 
 export type RegistryCredentials = { readonly user: string; readonly password: string } | { readonly token: string }
 
@@ -25,7 +25,7 @@ export interface RegistryConnection {
 /**
  * The registry that the environment names: `KAFKA_SCHEMA_REGISTRY` (its URL), `…_USER` and `…_PASSWORD` or `…_TOKEN`, and for
  * https `…_CA_PATH`, `…_CERT_PATH` and `…_KEY_PATH`. Undefined without a URL. An empty variable is an unset one.
- * @throws MillraceError CONFIG_INVALID, naming the variable
+ * @throws TerminalError CONFIG_INVALID, naming the variable
  */
 export function registryFromEnv(
   environment: Readonly<Record<string, string | undefined>>,
@@ -69,9 +69,9 @@ function protocolOf(url: string): string {
   return URL.canParse(url) ? new URL(url).protocol : ''
 }
 
-function invalid(suffix: string, why: string): MillraceError {
+function invalid(suffix: string, why: string): TerminalError {
   const variable = `KAFKA_SCHEMA_REGISTRY${suffix}`
-  return new MillraceError('CONFIG_INVALID', `${variable} ${why}`, { details: { variable } })
+  return new TerminalError('CONFIG_INVALID', `${variable} ${why}`, { details: { variable } })
 }
 
 /** The address without an ending slash. */
