@@ -11,8 +11,11 @@ const refusedDocuments = new Set([2, 9, 22, 121, 10_334, 17_280])
  */
 export function exceptDuplicates(error: unknown): void {
   if (error instanceof MongoBulkWriteError && error.result !== undefined) {
-    const others = [error.writeErrors].flat().filter(({ code }) => code !== duplicateKey)
-    if (others.length === 0 && error.result.getWriteConcernError() === undefined) return
+    const refusals = [error.writeErrors].flat()
+    const duplicates = refusals.filter(({ code }) => code === duplicateKey)
+    // A connection that breaks in the midst of a batch comes as the same class, without any refusal.
+    const allKnown = refusals.length > 0 && duplicates.length === refusals.length
+    if (allKnown && error.result.getWriteConcernError() === undefined) return
   }
   throw error
 }

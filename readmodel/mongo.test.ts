@@ -85,6 +85,54 @@ mongoSuite('a MongoDB that goes away', (mongo) => {
   }, 30_000)
 })
 
+mongoSuite('a MongoDB whose connection breaks in the midst of a write', (mongo) => {
+  const created = (orderId: string) => ({
+    eventType: 'OrderCreated' as const,
+    eventId: `e-${orderId}`,
+    aggregateId: orderId,
+    occurredOn: 1,
+    version: 1,
+    causationId: 'c',
+    customerId: 'ann',
+    restaurantId: 'r',
+    deliveryAddress: null,
+    totalAmount: '1.00',
+    items: [],
+  })
+
+  test.each(['order_events', 'orders'])(
+    'has not taken it: %s',
+    async (collection) => {
+      const { hostname, port } = new URL(mongo().uri)
+      const way = await openWay(hostname, Number(port || 27017))
+      const model = mongoReadModel(`mongodb://127.0.0.1:${way.port}/?directConnection=true`, {
+        database: `test_${randomUUID()}`,
+        timeoutMs: 1_500,
+      })
+      try {
+        await model.apply([created('o-1')])
+        way.breakOn(`update\0${lengthOf(collection)}${collection}\0`)
+        await expect(model.apply([created('o-2')])).rejects.toBeInstanceOf(OutageError)
+        way.breakOn(undefined)
+        await model.apply([created('o-2')])
+        expect(await model.get('o-2')).toMatchObject({ version: 1 })
+        expect(await model.events('o-2')).toHaveLength(1)
+      } finally {
+        await model.close()
+        await way.close()
+      }
+    },
+    30_000,
+  )
+})
+
+/** As BSON writes the length of a string, its final zero counted. */
+function lengthOf(text: string): string {
+  const length = Buffer.alloc(4)
+  length.writeInt32LE(text.length + 1)
+  return length.toString('latin1')
+}
+
 async function expectOutages(model: OrderReadModel): Promise<void> {
   const event = {
     eventType: 'OrderDelivered' as const,
@@ -102,11 +150,15 @@ async function expectOutages(model: OrderReadModel): Promise<void> {
   }
 }
 
-/** A way to a server that can be closed, with all that is on it, and opened again at the same port. */
+/** A way to a server that can be closed, with all that is on it, and opened again at the same port; or that breaks at times. */
 async function openWay(host: string, to: number) {
   const sockets = new Set<Socket>()
+  let forbidden: string | undefined
   const server = createServer((near) => {
     const far = connect(to, host)
+    near.on('data', (data) => {
+      if (forbidden !== undefined && data.includes(forbidden, 0, 'latin1')) far.destroy()
+    })
     for (const socket of [near, far]) {
       sockets.add(socket.on('error', () => undefined).on('close', () => [near, far].map((each) => each.destroy())))
     }
@@ -118,6 +170,10 @@ async function openWay(host: string, to: number) {
   return {
     port,
     open: () => open(port),
+    /** Breaks a connection over which these bytes are sent. */
+    breakOn: (bytes: string | undefined) => {
+      forbidden = bytes
+    },
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve())
