@@ -54,7 +54,7 @@ export function readArguments(): Arguments | 'help' {
   })
   if (values.help) return 'help'
   const { short, only, keep, json } = values
-  const chosen = only === undefined ? faults : only.split(',').map(named)
+  const chosen = only === undefined ? faults : only.split(',').flatMap(named)
   const guarantees = guaranteesOf(values.guarantee)
   return {
     size: short ? 'short' : 'long',
@@ -71,10 +71,10 @@ export function readArguments(): Arguments | 'help' {
   }
 }
 
-function named(wanted: string): Fault {
-  const fault = faults.find(({ name, number }) => name === wanted || String(number) === wanted)
-  if (fault === undefined) throw new Error(`there is no fault ${wanted}; \`--help\` lists them`)
-  return fault
+function named(wanted: string): readonly Fault[] {
+  const found = faults.filter(({ name, number }) => name === wanted || String(number) === wanted)
+  if (found.length === 0) throw new Error(`there is no fault ${wanted}; \`--help\` lists them`)
+  return found
 }
 
 function guaranteesOf(wanted: string | undefined): readonly ProcessingGuarantee[] {

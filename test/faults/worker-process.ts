@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Order, Status } from './app'
+import type { Order, Status } from './child'
 import type { DeathPoint } from './mortal'
 
 export interface WorkerProcess {

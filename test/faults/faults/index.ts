@@ -9,6 +9,7 @@ import type { Fault } from './fault'
 import { kill } from './kill'
 import { locked } from './locked'
 import { poison } from './poison'
+import { embeddedReadModel, readModel } from './read-model'
 import { registry } from './registry'
 import { reply } from './reply'
 import { restore } from './restore'
@@ -34,5 +35,7 @@ export const faults: readonly Fault[] = [
   poison,
   deadLetters,
   sigterm,
+  readModel,
+  embeddedReadModel,
   clock,
 ]
