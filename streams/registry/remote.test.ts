@@ -120,4 +120,56 @@ describe('a remote registry', () => {
       message: expect.stringContaining('READER_FIELD_MISSING_DEFAULT_VALUE at /fields/0'),
     })
   })
+
+  test('keeps a definite no for a while, by its clock', async () => {
+    const server = await serveRegistry(inMemoryRegistry(), { port: 0 })
+    closers.push(server.close)
+    const clock = manualClock(0)
+    const registry = remoteRegistry({ url: server.url, clock, missTtlMs: 1_000 })
+    const unknown = { code: 'SCHEMA_UNKNOWN' }
+    await expect((async () => registry.schemaById(1))()).rejects.toMatchObject(unknown)
+    await remoteRegistry({ url: server.url }).register('later', schema)
+    await expect((async () => registry.schemaById(1))()).rejects.toMatchObject(unknown)
+    clock.advance(1_000)
+    expect(await registry.schemaById(1)).toMatchObject({ schema })
+  })
+
+  test('tries again to register, while the registry is passing through a failure', async () => {
+    let failures = 2
+    const { url, asked } = await answering((_, response) => {
+      failures -= 1
+      response.writeHead(failures >= 0 ? 503 : 200).end(JSON.stringify({ id: 7 }))
+    })
+    expect(await remoteRegistry({ url }).register('s-value', schema)).toBe(7)
+    expect(asked).toEqual(Array(3).fill('POST /subjects/s-value/versions'))
+  })
+
+  test('does not try again what was refused', async () => {
+    const { url, asked } = await answering((_, response) =>
+      response.writeHead(403).end('{"error_code":403,"message":"Forbidden"}'),
+    )
+    const refused = (async () => remoteRegistry({ url }).register('s-value', schema))()
+    await expect(refused).rejects.toMatchObject({ ...outage, message: expect.stringMatching(/Forbidden.*_TOKEN/) })
+    expect(asked).toHaveLength(1)
+  })
+
+  test('shows a token', async () => {
+    let authorization: string | undefined
+    const { url } = await answering((request, response) => {
+      authorization = request.headers.authorization
+      response.end(JSON.stringify({ schema }))
+    })
+    await ask({ url, credentials: { token: 'a-token' } })
+    expect(authorization).toBe('Bearer a-token')
+  })
+
+  test('brings what a schema refers to', async () => {
+    const registry = inMemoryRegistry()
+    registry.register('inner', '{"type":"fixed","name":"n.F","size":2}')
+    const references = [{ name: 'n.F', subject: 'inner', version: 1 }]
+    registry.register('outer', '{"type":"array","items":"n.F"}', { references })
+    const server = await serveRegistry(registry, { port: 0 })
+    closers.push(server.close)
+    expect(await remoteRegistry({ url: server.url }).schemaById(2)).toEqual(registry.schemaById(2))
+  })
 })
