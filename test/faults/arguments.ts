@@ -5,13 +5,14 @@ import type { Fault, Size } from './faults/fault'
 
 export const HELP = `Runs workers under load on a Kafka of its own, breaks things, and checks afterwards that nothing was lost or doubled.
 
-  npm run faults -- [--short] [--only <name>[,<name>]] [--guarantee <g>] [--seed <n>] [--rate <n>] [--json] [--keep]
+  npm run faults -- [--short] [--only <name>[,<name>]] [--guarantee <g>] [--seed <n>] [--rate <n>] [--lanes <n>] [--json] [--keep]
 
   --short      each fault but a few times, under exactly_once_v2 (the kill under both): some minutes
   --only       these faults, by name or number; one that cannot be tried on this machine then counts as failed
   --guarantee  only at_least_once or exactly_once_v2
   --seed       what victims and moments are drawn from; a new one by default
-  --rate       commands per second; default 1000, or 500 with --short
+  --rate       commands per second; default 1000, or 400 with --short
+  --lanes      so many faults at once, each on workers and topics of its own; default 1, or 2 with --short
   --json       the results as JSON on the standard output; what is told on the way goes to the standard error
   --keep       leave logs, operations and state directories where they are (they are left anyway after a violation)
 
@@ -33,6 +34,7 @@ export interface Arguments {
   readonly json: boolean
   readonly seed: number
   readonly rate: number
+  readonly lanes: number
   /** The faults were asked for by name. */
   readonly named: boolean
   readonly runs: readonly Planned[]
@@ -48,6 +50,7 @@ export function readArguments(): Arguments | 'help' {
       guarantee: { type: 'string' },
       seed: { type: 'string' },
       rate: { type: 'string' },
+      lanes: { type: 'string' },
       json: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
     },
@@ -61,7 +64,8 @@ export function readArguments(): Arguments | 'help' {
     keep,
     json,
     seed: values.seed === undefined ? Date.now() % 1_000_000 : wholeNumber('--seed', values.seed),
-    rate: values.rate === undefined ? (short ? 500 : 1_000) : wholeNumber('--rate', values.rate),
+    rate: values.rate === undefined ? (short ? 400 : 1_000) : wholeNumber('--rate', values.rate),
+    lanes: values.lanes === undefined ? (short ? 2 : 1) : Math.max(1, wholeNumber('--lanes', values.lanes)),
     named: only !== undefined,
     runs: chosen.flatMap((fault) =>
       guarantees.flatMap((guarantee) =>

@@ -72,10 +72,18 @@ export function summary(reports: readonly Report[], named: boolean) {
   const skipped = named ? 0 : reports.filter(({ notRun }) => notRun !== undefined).length
   const failed = reports.length - passed - skipped
   const line = `faults: ${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
-  return { line, passed, skipped, failed: failed > 0 }
+  return { line, passed, skipped, failed }
 }
 
-export function asJson(reports: readonly Report[], seed: number, seconds: number): string {
+export interface Totals {
+  readonly seed: number
+  readonly seconds: number
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+export function asJson(reports: readonly Report[], totals: Totals): string {
   const results = reports.map(({ fault: { number, name, title }, ...rest }) => ({ number, name, title, ...rest }))
-  return JSON.stringify({ seed, seconds, results }, undefined, 2)
+  return JSON.stringify({ ...totals, results }, undefined, 2)
 }
