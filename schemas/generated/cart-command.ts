@@ -16,10 +16,10 @@ export interface AddCartItem {
   readonly quantity: number
 }
 
-/** A AddCartItem as it may be given: what has a default may be left out. */
+/** As it may be given: what has a default may be left out. */
 export type AddCartItemInput = WithDefaults<AddCartItem, 'expectedVersion'>
 
-/** A AddCartItem, with the schema's defaults for what is left out. */
+/** Puts the schema's defaults in for what is left out. */
 export function newAddCartItem(input: AddCartItemInput): AddCartItem {
   return withDefaults<AddCartItem, 'expectedVersion'>({ expectedVersion: null }, input)
 }
@@ -34,10 +34,10 @@ export interface RemoveCartItem {
   readonly menuItemId: string
 }
 
-/** A RemoveCartItem as it may be given: what has a default may be left out. */
+/** As it may be given: what has a default may be left out. */
 export type RemoveCartItemInput = WithDefaults<RemoveCartItem, 'expectedVersion'>
 
-/** A RemoveCartItem, with the schema's defaults for what is left out. */
+/** Puts the schema's defaults in for what is left out. */
 export function newRemoveCartItem(input: RemoveCartItemInput): RemoveCartItem {
   return withDefaults<RemoveCartItem, 'expectedVersion'>({ expectedVersion: null }, input)
 }
@@ -59,10 +59,10 @@ export interface CheckOutCart {
   readonly deliveryAddress: string | null
 }
 
-/** A CheckOutCart as it may be given: what has a default may be left out. */
+/** As it may be given: what has a default may be left out. */
 export type CheckOutCartInput = WithDefaults<CheckOutCart, 'expectedVersion' | 'totalAmount' | 'deliveryAddress'>
 
-/** A CheckOutCart, with the schema's defaults for what is left out. */
+/** Puts the schema's defaults in for what is left out. */
 export function newCheckOutCart(input: CheckOutCartInput): CheckOutCart {
   return withDefaults<CheckOutCart, 'expectedVersion' | 'totalAmount' | 'deliveryAddress'>({ expectedVersion: null, totalAmount: null, deliveryAddress: null }, input)
 }

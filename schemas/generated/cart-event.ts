@@ -70,10 +70,10 @@ export interface CartCheckedOut {
   readonly deliveryAddress: string | null
 }
 
-/** A CartCheckedOut as it may be given: what has a default may be left out. */
+/** As it may be given: what has a default may be left out. */
 export type CartCheckedOutInput = WithDefaults<CartCheckedOut, 'deliveryAddress'>
 
-/** A CartCheckedOut, with the schema's defaults for what is left out. */
+/** Puts the schema's defaults in for what is left out. */
 export function newCartCheckedOut(input: CartCheckedOutInput): CartCheckedOut {
   return withDefaults<CartCheckedOut, 'deliveryAddress'>({ deliveryAddress: null }, input)
 }

@@ -35,10 +35,10 @@ export interface Cart {
   readonly updatedAt: number
 }
 
-/** A Cart as it may be given: what has a default may be left out. */
+/** As it may be given: what has a default may be left out. */
 export type CartInput = WithDefaults<Cart, 'orderId'>
 
-/** A Cart, with the schema's defaults for what is left out. */
+/** Puts the schema's defaults in for what is left out. */
 export function newCart(input: CartInput): Cart {
   return withDefaults<Cart, 'orderId'>({ orderId: null }, input)
 }
@@ -54,10 +54,10 @@ export interface CartOutcome {
   readonly state: Cart | null
 }
 
-/** A CartOutcome as it may be given: what has a default may be left out. */
+/** As it may be given: what has a default may be left out. */
 export type CartOutcomeInput = WithDefaults<CartOutcome, 'refusal' | 'state'>
 
-/** A CartOutcome, with the schema's defaults for what is left out. */
+/** Puts the schema's defaults in for what is left out. */
 export function newCartOutcome(input: CartOutcomeInput): CartOutcome {
   return withDefaults<CartOutcome, 'refusal' | 'state'>({ refusal: null, state: null }, input)
 }

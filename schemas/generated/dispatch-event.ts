@@ -21,10 +21,10 @@ export interface OrderDispatched {
   readonly restaurantId: string | null
 }
 
-/** A OrderDispatched as it may be given: what has a default may be left out. */
+/** As it may be given: what has a default may be left out. */
 export type OrderDispatchedInput = WithDefaults<OrderDispatched, 'restaurantId'>
 
-/** A OrderDispatched, with the schema's defaults for what is left out. */
+/** Puts the schema's defaults in for what is left out. */
 export function newOrderDispatched(input: OrderDispatchedInput): OrderDispatched {
   return withDefaults<OrderDispatched, 'restaurantId'>({ restaurantId: null }, input)
 }

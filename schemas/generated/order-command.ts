@@ -26,10 +26,10 @@ export interface CreateOrder {
   readonly deliveryAddress: string | null
 }
 
-/** A CreateOrder as it may be given: what has a default may be left out. */
+/** As it may be given: what has a default may be left out. */
 export type CreateOrderInput = WithDefaults<CreateOrder, 'expectedVersion' | 'deliveryAddress'>
 
-/** A CreateOrder, with the schema's defaults for what is left out. */
+/** Puts the schema's defaults in for what is left out. */
 export function newCreateOrder(input: CreateOrderInput): CreateOrder {
   return withDefaults<CreateOrder, 'expectedVersion' | 'deliveryAddress'>({ expectedVersion: null, deliveryAddress: null }, input)
 }
@@ -44,10 +44,10 @@ export interface ConfirmOrder {
   readonly paymentId: string
 }
 
-/** A ConfirmOrder as it may be given: what has a default may be left out. */
+/** As it may be given: what has a default may be left out. */
 export type ConfirmOrderInput = WithDefaults<ConfirmOrder, 'expectedVersion'>
 
-/** A ConfirmOrder, with the schema's defaults for what is left out. */
+/** Puts the schema's defaults in for what is left out. */
 export function newConfirmOrder(input: ConfirmOrderInput): ConfirmOrder {
   return withDefaults<ConfirmOrder, 'expectedVersion'>({ expectedVersion: null }, input)
 }
@@ -62,10 +62,10 @@ export interface CancelOrder {
   readonly reason: string
 }
 
-/** A CancelOrder as it may be given: what has a default may be left out. */
+/** As it may be given: what has a default may be left out. */
 export type CancelOrderInput = WithDefaults<CancelOrder, 'expectedVersion'>
 
-/** A CancelOrder, with the schema's defaults for what is left out. */
+/** Puts the schema's defaults in for what is left out. */
 export function newCancelOrder(input: CancelOrderInput): CancelOrder {
   return withDefaults<CancelOrder, 'expectedVersion'>({ expectedVersion: null }, input)
 }

@@ -32,10 +32,10 @@ export interface OrderCreated {
   readonly deliveryAddress: string | null
 }
 
-/** A OrderCreated as it may be given: what has a default may be left out. */
+/** As it may be given: what has a default may be left out. */
 export type OrderCreatedInput = WithDefaults<OrderCreated, 'deliveryAddress'>
 
-/** A OrderCreated, with the schema's defaults for what is left out. */
+/** Puts the schema's defaults in for what is left out. */
 export function newOrderCreated(input: OrderCreatedInput): OrderCreated {
   return withDefaults<OrderCreated, 'deliveryAddress'>({ deliveryAddress: null }, input)
 }
@@ -83,10 +83,10 @@ export interface OrderCancelled {
   readonly cancelledBy: CancelledBy
 }
 
-/** A OrderCancelled as it may be given: what has a default may be left out. */
+/** As it may be given: what has a default may be left out. */
 export type OrderCancelledInput = WithDefaults<OrderCancelled, 'cancelledBy'>
 
-/** A OrderCancelled, with the schema's defaults for what is left out. */
+/** Puts the schema's defaults in for what is left out. */
 export function newOrderCancelled(input: OrderCancelledInput): OrderCancelled {
   return withDefaults<OrderCancelled, 'cancelledBy'>({ cancelledBy: 'unknown' }, input)
 }
@@ -109,10 +109,10 @@ export interface OrderDispatched {
   readonly restaurantId: string | null
 }
 
-/** A OrderDispatched as it may be given: what has a default may be left out. */
+/** As it may be given: what has a default may be left out. */
 export type OrderDispatchedInput = WithDefaults<OrderDispatched, 'restaurantId'>
 
-/** A OrderDispatched, with the schema's defaults for what is left out. */
+/** Puts the schema's defaults in for what is left out. */
 export function newOrderDispatched(input: OrderDispatchedInput): OrderDispatched {
   return withDefaults<OrderDispatched, 'restaurantId'>({ restaurantId: null }, input)
 }

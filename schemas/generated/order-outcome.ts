@@ -43,10 +43,10 @@ export interface Order {
   readonly deliveryAddress: string | null
 }
 
-/** A Order as it may be given: what has a default may be left out. */
+/** As it may be given: what has a default may be left out. */
 export type OrderInput = WithDefaults<Order, 'paymentId' | 'reason' | 'deliveryAddress'>
 
-/** A Order, with the schema's defaults for what is left out. */
+/** Puts the schema's defaults in for what is left out. */
 export function newOrder(input: OrderInput): Order {
   return withDefaults<Order, 'paymentId' | 'reason' | 'deliveryAddress'>({ paymentId: null, reason: null, deliveryAddress: null }, input)
 }
@@ -62,10 +62,10 @@ export interface OrderOutcome {
   readonly state: Order | null
 }
 
-/** A OrderOutcome as it may be given: what has a default may be left out. */
+/** As it may be given: what has a default may be left out. */
 export type OrderOutcomeInput = WithDefaults<OrderOutcome, 'refusal' | 'state'>
 
-/** A OrderOutcome, with the schema's defaults for what is left out. */
+/** Puts the schema's defaults in for what is left out. */
 export function newOrderOutcome(input: OrderOutcomeInput): OrderOutcome {
   return withDefaults<OrderOutcome, 'refusal' | 'state'>({ refusal: null, state: null }, input)
 }

@@ -21,10 +21,10 @@ export interface PaymentProcessed {
   readonly method: string | null
 }
 
-/** A PaymentProcessed as it may be given: what has a default may be left out. */
+/** As it may be given: what has a default may be left out. */
 export type PaymentProcessedInput = WithDefaults<PaymentProcessed, 'method'>
 
-/** A PaymentProcessed, with the schema's defaults for what is left out. */
+/** Puts the schema's defaults in for what is left out. */
 export function newPaymentProcessed(input: PaymentProcessedInput): PaymentProcessed {
   return withDefaults<PaymentProcessed, 'method'>({ method: null }, input)
 }

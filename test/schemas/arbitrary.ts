@@ -23,7 +23,7 @@ export function arbitraryOf(type: Parsed, options: ArbitraryOptions = {}): fc.Ar
 const maxDepth = 4
 
 function arbitraries(options: ArbitraryOptions) {
-  const valueOf = (type: Parsed, depth: number): fc.Arbitrary<unknown> => {
+  const valuesOf = (type: Parsed, depth: number): fc.Arbitrary<unknown> => {
     switch (type.kind) {
       case 'null':
         return fc.constant(null)
@@ -58,12 +58,13 @@ function arbitraries(options: ArbitraryOptions) {
         return fc.record(fieldsOf(type, depth), { noNullPrototype: true })
     }
   }
-  const lazily = (type: Parsed, depth: number) => (depth < maxDepth ? valueOf(type, depth + 1) : fc.constant(undefined))
+  const lazily = (type: Parsed, depth: number) =>
+    depth < maxDepth ? valuesOf(type, depth + 1) : fc.constant(undefined)
   const branchesOf = (branches: readonly Parsed[], depth: number) => {
     const ending = branches.filter(({ kind }) => kind === 'null')
     const chosen = depth >= maxDepth && ending.length > 0 ? ending : branches
     return chosen.map((branch) => {
-      const value = valueOf(branch, depth + 1)
+      const value = valuesOf(branch, depth + 1)
       if (options.unions !== 'wrapped' || branch.kind === 'null') return value
       return value.map((inner) => ({ ['name' in branch ? branch.name : branch.kind]: inner }))
     })
@@ -73,12 +74,12 @@ function arbitraries(options: ArbitraryOptions) {
       fields.map(({ name, type, tags, subject }) => {
         if (subject) return [name, fc.string({ minLength: 1 })]
         const nullable = type.kind === 'union' && type.branches.some(({ kind }) => kind === 'null')
-        if (!tags?.includes('PII')) return [name, valueOf(type, depth)]
+        if (!tags?.includes('PII')) return [name, valuesOf(type, depth)]
         const text = options.personal ?? fc.string()
         return [name, nullable ? (options.personal === undefined ? fc.constant(null) : fc.option(text)) : text]
       }),
     )
-  return valueOf
+  return valuesOf
 }
 
 const days = fc

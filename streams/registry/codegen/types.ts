@@ -73,10 +73,10 @@ export function construction(type: DeclaredType, inputName: string, writing: Wri
   const given = defaults.map((field) => `${field.name}: ${field.literal}`).join(', ')
   writing.used.add('type WithDefaults').add('withDefaults')
   return [
-    `/** A ${name} as it may be given: what has a default may be left out. */`,
+    '/** As it may be given: what has a default may be left out. */',
     `export type ${inputName} = WithDefaults<${name}, ${optional}>`,
     '',
-    `/** A ${name}, with the schema's defaults for what is left out. */`,
+    "/** Puts the schema's defaults in for what is left out. */",
     `export function new${name}(input: ${inputName}): ${name} {`,
     `  return withDefaults<${name}, ${optional}>({ ${given} }, input)`,
     '}',
