@@ -87,12 +87,18 @@ function unionWriter(type: UnionType, writing: Writing): Write {
 
 function wrappedWriter(names: readonly string[], branches: readonly Write[], refuse: (value: unknown) => never): Write {
   return (value, sink) => {
-    const keys = typeof value === 'object' && value !== null ? Object.keys(value) : ['null']
-    const index = keys.length === 1 && value !== undefined ? names.indexOf(keys[0]!) : -1
+    const name = value === null ? 'null' : onlyKey(value)
+    const index = name === undefined ? -1 : names.indexOf(name)
     if (index < 0) refuse(value)
     writeInt(sink, index)
-    branches[index]!(value === null ? null : (value as Readonly<Record<string, unknown>>)[keys[0]!], sink)
+    branches[index]!(value === null ? null : (value as Readonly<Record<string, unknown>>)[name!], sink)
   }
+}
+
+/** Null itself is not wrapped. */
+function onlyKey(value: unknown): string | undefined {
+  const keys = typeof value === 'object' && value !== null ? Object.keys(value) : []
+  return keys.length === 1 && keys[0] !== 'null' ? keys[0] : undefined
 }
 
 /** Those who ask for it from within get what counts the depth, since recursion has to end. */
