@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { splitFrames } from './channel'
 
+test('a size that is none is refused', () => {
+  expect(() => splitFrames(() => undefined)(Buffer.from([255, 255, 255, 255, 1]))).toThrow(/-1 bytes/)
+})
+
 test('frames are found again, in whatever pieces they arrive', () => {
   const sizes = fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 1, maxLength: 20 })
   fc.assert(

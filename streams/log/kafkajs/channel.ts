@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net'
 import { type Clock, elapsed } from '../../clock'
-import type { MillraceError } from '../../errors'
+import { type MillraceError, messageOf } from '../../errors'
 import { fromKafkajs, lostError } from './errors'
 import type { Connection } from './inner'
 import { type Request, reader, writer } from './wire'
+import { over } from './within'
 
 /**
  * Our own requests over a connection that kafkajs has opened, beside those that kafkajs sends over it itself. What they
@@ -21,8 +22,8 @@ export interface ChannelOptions {
   readonly clock: Clock
   /** The broker, in errors. */
   readonly address: string
-  /** Told when an answer is overdue, which holds up all behind it. */
-  onLate(error: MillraceError): void
+  /** Told when an answer is overdue, which holds up all behind it, or cannot be told from the next. */
+  onBroken(error: MillraceError): void
 }
 
 interface Waiting {
@@ -58,7 +59,13 @@ export function openChannel(connection: Connection, options: ChannelOptions): Ch
     waiting.delete(id)
     ours.resolve(payload)
   })
-  connection.processData = frames
+  connection.processData = (data) => {
+    try {
+      frames(data)
+    } catch (error) {
+      options.onBroken(lostError({ what: `reading from broker ${address}`, said: messageOf(error), cause: error }))
+    }
+  }
   const { rejectRequests } = connection
   connection.rejectRequests = (error) => {
     rejectRequests.call(connection, error)
@@ -68,7 +75,7 @@ export function openChannel(connection: Connection, options: ChannelOptions): Ch
   function rejectAll(error: MillraceError): void {
     const rejected = [...waiting.values()]
     waiting.clear()
-    watch?.sleep.abort()
+    watch?.sleep.abort(over)
     for (const { reject } of rejected) reject(error)
   }
   /** kafkajs counts from 0 up. */
@@ -78,7 +85,7 @@ export function openChannel(connection: Connection, options: ChannelOptions): Ch
   }
   function watchOver(deadline: number): void {
     if (watch !== undefined && watch.until <= deadline) return
-    watch?.sleep.abort()
+    watch?.sleep.abort(over)
     const mine = { until: deadline, sleep: new AbortController() }
     watch = mine
     void clock.sleep(deadline - elapsed(clock), mine.sleep.signal).then(() => {
@@ -92,7 +99,7 @@ export function openChannel(connection: Connection, options: ChannelOptions): Ch
     let next = Number.POSITIVE_INFINITY
     for (const { deadline, what, timeoutMs } of waiting.values()) {
       if (deadline <= now) {
-        options.onLate(lostError({ what: `${what} at broker ${address}`, said: `no answer within ${timeoutMs} ms` }))
+        options.onBroken(lostError({ what: `${what} at broker ${address}`, said: `no answer within ${timeoutMs} ms` }))
         return
       }
       next = Math.min(next, deadline)
@@ -158,7 +165,10 @@ function write(socket: Socket, parts: readonly Buffer[]): void {
   socket.uncork()
 }
 
-/** Gives `use` one whole response after the other, copied at most once, from the pieces in which they arrive. */
+/**
+ * Gives `use` one whole response after the other, copied at most once, from the pieces in which they arrive.
+ * @throws Error for a size that is none
+ */
 export function splitFrames(use: (frame: Buffer) => void): (data: Buffer) => void {
   /** The beginning of a frame, as far as it has arrived; its size is not known before four bytes are there. */
   let head: Buffer = nothing
@@ -187,6 +197,7 @@ export function splitFrames(use: (frame: Buffer) => void): (data: Buffer) => voi
         if (head.length < SIZE_BYTES) return
       }
       const size = head.readInt32BE(0)
+      if (size < 0) throw new Error(`an answer says that it has ${size} bytes`)
       head = nothing
       if (data.length - at >= size) {
         const whole = data.subarray(at, at + size)

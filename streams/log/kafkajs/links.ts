@@ -71,7 +71,7 @@ interface Connected {
 function connectedLink({ node, broker, connection, close }: Connected, settings: LinkSettings): Link {
   const { clock, clientId, requestTimeoutMs } = settings
   const address = `${node.host}:${node.port}`
-  const channel = openChannel(connection, { clientId, clock, address, onLate: close })
+  const channel = openChannel(connection, { clientId, clock, address, onBroken: close })
   const opened = elapsed(clock)
   const lifetime = connection.sessionLifetime.toNumber()
   const usableUntil = lifetime > 0 ? opened + lifetime * SESSION_SHARE : Number.POSITIVE_INFINITY

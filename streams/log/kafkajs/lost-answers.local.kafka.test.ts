@@ -180,6 +180,27 @@ localKafkaSuite('an answer that is lost', throughProxy, (kafka) => {
     testTimeoutMs,
   )
 
+  test(
+    'to addOffsetsToTxn, which goes with the first send of all transactions but the first, does not disturb one',
+    async () => {
+      const topic = await newTopic()
+      const partition = { topic, partition: 0 }
+      const producer = await log.transactionalProducer({ transactionalId: `again-${topic}`, timeoutMs: 20_000 })
+      await producer.send([batchOf(topic, 'a')])
+      await producer.commit([{ ...partition, offset: 1 }], group)
+      await losing(api.addOffsetsToTxn, () => producer.send([batchOf(topic, 'b')]))
+      await producer.commit([{ ...partition, offset: 2 }], group)
+      await losing(api.addOffsetsToTxn, () => producer.send([batchOf(topic, 'aborted')]))
+      await producer.abort()
+      await producer.send([batchOf(topic, 'c')])
+      await producer.commit([], group)
+      await log.transactionalProducer({ transactionalId: `again-${topic}`, timeoutMs: 20_000 })
+      expect(await valuesIn(topic)).toEqual(['a', 'b', 'c'])
+      expect(await log.admin.committedOffsets(group.groupId, [partition])).toEqual([{ ...partition, offset: 2 }])
+    },
+    testTimeoutMs,
+  )
+
   test.each([
     ['addOffsetsToTxn', []],
     ['txnOffsetCommit', []],

@@ -5,6 +5,7 @@ import { fromKafkajs } from './errors'
 import { createFetching } from './fetching'
 import { placeOf } from './protocol/grouped'
 import { canBeTaken, type Reading, startReading, take } from './reading'
+import { over } from './within'
 
 const MAX_BYTES_PER_PARTITION = 1024 * 1024
 
@@ -64,7 +65,7 @@ export function openReader(shared: Shared, options: ReaderOptions): LogReader {
   }
   async function arrival(maxWaitMs: number): Promise<void> {
     const waiting = new AbortController()
-    wake = () => waiting.abort()
+    wake = () => waiting.abort(over)
     if (!woken) await clock.sleep(maxWaitMs, waiting.signal)
     woken = false
   }

@@ -12,7 +12,7 @@ import { kafkaError, kafkaName } from './errors'
 import type { TransactionRequest } from './inner'
 import type { Link } from './links'
 import { explained, onTopics } from './needs'
-import { placeOf } from './protocol/grouped'
+import { type PartitionResult, placeOf } from './protocol/grouped'
 import { txnOffsetCommitRequest } from './protocol/offsets'
 import { addOffsetsRequest, addPartitionsRequest, endTransactionRequest } from './protocol/transactions'
 import { createSender } from './sender'
@@ -71,7 +71,11 @@ function transactionalProducer({ shared, client, transactionalId, identity }: Co
   const sender = createSender({ client, shared, transactionalId })
   const serially = oneAtATime()
   const own: TransactionRequest = { transactionalId, ...identity }
+  /** What the transaction under way holds. */
   const partitions = new Set<string>()
+  const groups = new Set<string>()
+  /** The group of the last commit: the next one's too, as a rule, so it is added with the first partitions. */
+  let usualGroup: string | undefined
   let begun = false
   /** Set once by what ends the producer's life. */
   let unusable: MillraceError | undefined
@@ -100,28 +104,43 @@ function transactionalProducer({ shared, client, transactionalId, identity }: Co
     const added = new Map(batches.map((batch) => [placeOf(batch), batch]))
     for (const place of partitions) added.delete(place)
     if (added.size === 0) return
-    const what = `adding partitions to the transaction of ${transactionalId}`
     const request = addPartitionsRequest(own, [...added.values()])
-    await ask('adding partitions to the transaction', async (link) => {
-      const failed = (await link.request(request)).filter(({ errorCode }) => errorCode !== 0)
-      // Where one is refused, the others are not attempted.
-      const first = failed.find(({ errorCode }) => errorCode !== OPERATION_NOT_ATTEMPTED) ?? failed[0]
-      if (first === undefined) return
-      const { topic, partition, errorCode } = first
-      const error = kafkaError(errorCode, { what: `${what}: ${topic}-${partition}`, details: { topic, partition } })
-      throw explained(error, { topic: onTopics('WRITE', [topic]) })
-    })
+    const group = usualGroup === undefined || groups.has(usualGroup) ? undefined : usualGroup
+    const needs = group === undefined ? {} : { group: `READ on group ${group}` }
+    const use = async (link: Link) => {
+      const [results] = await Promise.all([
+        link.request(request),
+        group === undefined ? undefined : addGroup(link, group),
+      ])
+      assertAdded(results)
+    }
+    await ask('adding partitions to the transaction', use, { needs })
     begun = true
     for (const place of added.keys()) partitions.add(place)
+  }
+  function assertAdded(results: readonly PartitionResult[]): void {
+    const failed = results.filter(({ errorCode }) => errorCode !== 0)
+    // Where one is refused, the others are not attempted.
+    const first = failed.find(({ errorCode }) => errorCode !== OPERATION_NOT_ATTEMPTED) ?? failed[0]
+    if (first === undefined) return
+    const { topic, partition, errorCode } = first
+    const what = `adding ${topic}-${partition} to the transaction of ${transactionalId}`
+    throw explained(kafkaError(errorCode, { what, details: { topic, partition } }), {
+      topic: onTopics('WRITE', [topic]),
+    })
+  }
+  async function addGroup(link: Link, groupId: string): Promise<void> {
+    accepted(await link.request(addOffsetsRequest(own, groupId)), 'adding offsets to the transaction')
+    begun = true
+    groups.add(groupId)
   }
   async function commitOffsets(offsets: readonly PartitionOffset[], group: GroupMetadata): Promise<void> {
     const { groupId } = group
     const topics = offsets.map(({ topic }) => topic)
     const needs = { ...needsOf(transactionalId), group: `READ on group ${groupId}`, topic: onTopics('READ', topics) }
     const options = { ...once, needs }
-    const adding = 'adding offsets to the transaction'
-    await ask(adding, async (link) => accepted(await link.request(addOffsetsRequest(own, groupId)), adding), options)
-    begun = true
+    if (!groups.has(groupId)) await ask('adding offsets to the transaction', (link) => addGroup(link, groupId), options)
+    usualGroup = groupId
     const what = `committing offsets of group ${groupId} in the transaction of ${transactionalId}`
     const commit = txnOffsetCommitRequest({ ...own, group, offsets })
     const send = async (link: Link) => {
@@ -136,6 +155,7 @@ function transactionalProducer({ shared, client, transactionalId, identity }: Co
     await ask(what, async (link) => accepted(await link.request(endTransactionRequest(own, commit)), what), options)
     begun = false
     partitions.clear()
+    groups.clear()
   }
   function accepted(errorCode: number, what: string): void {
     if (errorCode !== 0) throw kafkaError(errorCode, { what: `${what} of ${transactionalId}` })

@@ -1,5 +1,8 @@
 import type { Clock } from '../../clock'
 
+/** A reason for an abort that nobody asks about: without one Node makes an error with its stack for each. */
+export const over: unique symbol = Symbol('over')
+
 const timedOut: unique symbol = Symbol('timed out')
 
 /** Gives what `work` gives, or rejects with `late()` after `ms`; `work` itself goes on unheard. */
@@ -11,6 +14,6 @@ export async function within<T>(clock: Clock, ms: number, work: Promise<T>, late
     if (first === timedOut) throw late()
     return first
   } finally {
-    timer.abort()
+    timer.abort(over)
   }
 }
