@@ -4,18 +4,24 @@
  *
  *     KAFKA_BROKERS=localhost:9092 IN_TOPIC=orders OUT_TOPIC=totals node --conditions=source --require tsx/cjs bench/aggregate.ts
  */
+import { isMainThread } from 'node:worker_threads'
 import {
   createWorker,
+  defineWorker,
   json,
   kafkaConfigFromEnv,
   levelStateDirectory,
   memoryStateDirectory,
   openKafkaLog,
+  silentLogger,
   stream,
   string,
   timestampedKeyValueStore,
   topic,
   topology,
+  type Worker,
+  type WorkerThreads,
+  workerThreads,
 } from 'millrace'
 
 export interface Order {
@@ -61,24 +67,36 @@ const summed = stream(orders)
 
 export const aggregate = topology('aggregate', [summed.toStream().to(totals)])
 
-async function main(): Promise<void> {
+/** Threads load this module once more, each for a worker of its own. */
+const worker = defineWorker(async ({ logger }) => {
   const applicationId = env.APP_ID ?? aggregate.name
-  const worker = createWorker({
+  const inMemory = env.STORE === 'memory'
+  return {
     topology: aggregate,
     applicationId,
     log: await openKafkaLog(kafkaConfigFromEnv(env)),
-    state:
-      env.STORE === 'memory'
-        ? memoryStateDirectory()
-        : levelStateDirectory(env.STATE_DIR ?? './data/bench', applicationId),
+    state: inMemory ? memoryStateDirectory() : levelStateDirectory(env.STATE_DIR ?? './data/bench', applicationId),
     guarantee: env.EOS === '1' ? 'exactly_once_v2' : 'at_least_once',
     commitIntervalMs: Number(env.COMMIT_MS ?? 100),
-  })
-  await worker.start()
-  await worker.done
+    logger,
+  }
+})
+export default worker
+
+/** One thread needs no thread beside the main one. */
+async function start(threads: number): Promise<Worker | WorkerThreads> {
+  if (threads > 1) return workerThreads({ module: __filename, threads })
+  return createWorker(await worker({ threadIndex: 0, threads, logger: silentLogger }))
 }
 
-if (require.main === module) {
+async function main(): Promise<void> {
+  const running = await start(Number(env.THREADS ?? 1))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void running.close())
+  await running.start()
+  await running.done
+}
+
+if (isMainThread && require.main === module) {
   main().catch((error: unknown) => {
     console.error(error)
     process.exit(1)

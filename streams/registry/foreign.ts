@@ -1,8 +1,9 @@
 /** Schemas that are not Avro, through the library that reads what was written with them. */
-import { SchemaType as LibraryType } from '@kafkajs/confluent-schema-registry/dist/@types'
-import { schemaFromConfluentSchema } from '@kafkajs/confluent-schema-registry/dist/schemaTypeResolver'
 import { messageOf, TerminalError } from '../errors'
 import type { ReferencedSchema, SchemaType } from './port'
+
+type TypesModule = typeof import('@kafkajs/confluent-schema-registry/dist/@types')
+type ResolverModule = typeof import('@kafkajs/confluent-schema-registry/dist/schemaTypeResolver')
 
 export type ForeignType = Exclude<SchemaType, 'AVRO'>
 
@@ -22,19 +23,26 @@ export interface ForeignOptions {
 
 /** @throws TerminalError SCHEMA_INVALID */
 export function compileForeign(type: ForeignType, schema: string, options: ForeignOptions = {}): ForeignSchema {
-  const library = LibraryType[type]
+  const { SchemaType: libraryTypes, schemaFromConfluentSchema } = library()
+  const libraryType = libraryTypes[type]
   const { referenced = [], messageName = type === 'PROTOBUF' ? firstMessage(schema) : undefined } = options
   const given = {
-    referencedSchemas: referenced.map((one) => ({ type: library, schema: one.schema })),
+    referencedSchemas: referenced.map((one) => ({ type: libraryType, schema: one.schema })),
     ...(messageName !== undefined && { messageName }),
     // Formats are hints for people; the library knows none and would refuse the schema.
     ...(type === 'JSON' && { strict: false, validateFormats: false }),
   }
   try {
-    return schemaFromConfluentSchema({ type: library, schema }, { [library]: given }) as ForeignSchema
+    return schemaFromConfluentSchema({ type: libraryType, schema }, { [libraryType]: given }) as ForeignSchema
   } catch (cause) {
     throw new TerminalError('SCHEMA_INVALID', `it is no ${type} schema: ${messageOf(cause)}`, { cause })
   }
+}
+
+/** Only when it is needed: it brings three parsers, and loading them delays every start. */
+function library() {
+  const types = require('@kafkajs/confluent-schema-registry/dist/@types') as TypesModule
+  return { ...types, ...(require('@kafkajs/confluent-schema-registry/dist/schemaTypeResolver') as ResolverModule) }
 }
 
 /** The library takes the first thing that is declared for a message, be it an enum. */

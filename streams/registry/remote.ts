@@ -1,9 +1,10 @@
-import api from '@kafkajs/confluent-schema-registry/dist/api'
 import { type Clock, systemClock } from '../clock'
 import { classify, type Definite, type FailedAnswer, within, withRetries } from './answers'
 import { addressOf, agentOf, authorizationOf, type RegistryConnection } from './connection'
 import { onceEach } from './once-each'
 import type { ReferencedSchema, RegisteredSchema, SchemaReference, SchemaRegistry, SchemaType } from './port'
+
+type ApiModule = typeof import('@kafkajs/confluent-schema-registry/dist/api')
 
 export interface RemoteRegistryOptions extends RegistryConnection {
   /** All attempts at one question together (ms). Default 10,000. */
@@ -100,6 +101,7 @@ function registryClient(options: RegistryConnection) {
     prepareRequest: async (next: () => Promise<{ enhance(extras: object): never }>) =>
       (await next()).enhance({ headers: { authorization } }),
   })
+  const { default: api } = require('@kafkajs/confluent-schema-registry/dist/api') as ApiModule // only here: loading it delays every start
   return api({
     host: addressOf(options),
     clientId: 'millrace',

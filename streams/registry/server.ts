@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import fastify, { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { answerError, RestError } from './rest'
 import { registryRoutes, type ServedRegistry } from './routes'
 
@@ -32,6 +32,7 @@ export async function serveRegistry(registry: ServedRegistry, options: RegistryS
     forceCloseConnections: 'idle' as const,
   }
   const https = tls && { ...tls, ...(tls.ca !== undefined && { requestCert: true, rejectUnauthorized: true }) }
+  const { fastify } = require('fastify') as typeof import('fastify') // only here: loading it delays every start
   const app = (https ? fastify({ ...settings, https }) : fastify(settings)) as unknown as FastifyInstance
   if (auth) guard(app, auth)
   await app.register(registryRoutes, { registry })

@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import type { Counters } from './counters'
 import type { Worker } from './worker'
 
@@ -22,6 +22,7 @@ export interface MetricKit {
 }
 
 export function metricKit(registry: Registry, workers: readonly Worker[]): MetricKit {
+  const { Counter, Gauge } = require('prom-client') as typeof import('prom-client') // only here: loading it delays every start
   const gauge: MetricKit['gauge'] = (name, help, labelNames, collect) =>
     new Gauge({
       name,

@@ -1,5 +1,4 @@
 import { chmodSync, rmSync } from 'node:fs'
-import fastify from 'fastify'
 import { TerminalError } from '../../errors'
 import type { LogAdmin } from '../port'
 import { readHeader, verifyChecksum } from '../records'
@@ -12,6 +11,7 @@ const maxBodyBytes = 64 * 1024 * 1024
 
 /** Serves the log on a unix domain socket that only its user may use; gives the function that ends it. */
 export async function serveLog(core: Core, socket: string): Promise<() => Promise<void>> {
+  const { fastify } = require('fastify') as typeof import('fastify') // only here: loading it delays every start
   const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true })
   server.setErrorHandler((error, _request, reply) => reply.code(500).send(packError(error)))
 

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { elapsed } from '../../clock'
 import { MillraceError, messageOf } from '../../errors'
 import type { Health } from '../health'
@@ -45,6 +45,7 @@ const NDJSON = 'application/x-ndjson'
  */
 export async function serveQueries(options: QueryServerOptions): Promise<QueryServer> {
   const { listen } = options
+  const { fastify } = require('fastify') as typeof import('fastify') // only here: loading it delays every start
   const app = fastify({ routerOptions: { maxParamLength: 8 * 1024 }, forceCloseConnections: true })
   app.setErrorHandler((error, _request, reply) => answerError(error, reply))
   app.setNotFoundHandler((request, reply) =>
