@@ -1,4 +1,5 @@
 export { type AvroOptions, avro, type PersonalOptions } from './avro/avro'
+export { type AvroCodec, type AvroDecode, avroCodec, type CodecOptions, type DecodeLimits } from './avro/codec'
 export { type AvroSchema, type AvroSchemaValues, avroSchema, type WithDefaults, withDefaults } from './avro/schema'
 export type { SubjectStrategy } from './avro/subjects'
 export { bytes } from './bytes'

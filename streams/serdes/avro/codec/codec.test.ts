@@ -6,11 +6,7 @@ const record = (name: string, ...fields: readonly object[]) => ({ type: 'record'
 const field = (name: string, type: unknown, more: object = {}) => ({ name, type, ...more })
 const logical = (type: string, logicalType: string, more: object = {}) => ({ type, logicalType, ...more })
 const codecOf = (schema: unknown, options?: CodecOptions) => avroCodec<unknown>(parseAvroJson(schema), options)
-const bytesOf = (schema: unknown, value: unknown, options?: CodecOptions) => {
-  const sink = newSink()
-  codecOf(schema, options).encode(value, sink)
-  return take(sink)
-}
+const bytesOf = (schema: unknown, value: unknown, options?: CodecOptions) => codecOf(schema, options).toBytes(value)
 const again = (schema: unknown, value: unknown, options?: CodecOptions) =>
   codecOf(schema, options).decoder()(bytesOf(schema, value, options))
 

@@ -5,7 +5,7 @@ import { atPath, malformed, tooLarge } from './failures'
 import { defaultLimits } from './limits'
 import type { AvroCodec, AvroDecode, CodecOptions, DecodeLimits } from './port'
 import { newReading, readerOf } from './read'
-import { newSink, type Sink, type Write } from './sink'
+import { newSink, type Sink, take, type Write } from './sink'
 import { pathOf, type Trace } from './trace'
 import { writerOf } from './write-type'
 
@@ -23,18 +23,24 @@ export function avroCodec<T>(type: AvroType, options: CodecOptions = {}): AvroCo
     slow ??= tracedWriter((trace) => writerOf(type, { ...writing, trace, records: new Map() }), limits)
     return slow(value, error)
   }
+  const encode = (value: T, into: Sink) => {
+    const begin = into.pos - into.start
+    into.items = limits.maxItems
+    into.depth = limits.maxDepth - 1
+    try {
+      write(value, into)
+    } catch (error) {
+      into.pos = into.start + begin
+      throw explain(value, error)
+    }
+  }
+  const sink = newSink()
   return Object.freeze({
     type,
-    encode: (value: T, into: Sink) => {
-      const begin = into.pos - into.start
-      into.items = limits.maxItems
-      into.depth = limits.maxDepth - 1
-      try {
-        write(value, into)
-      } catch (error) {
-        into.pos = into.start + begin
-        throw explain(value, error)
-      }
+    encode,
+    toBytes: (value: T) => {
+      encode(value, sink)
+      return take(sink)
     },
     decoder: (writer: AvroType = type) => decoderOf(writer, type, { options, limits }) as AvroDecode<T>,
   })

@@ -31,9 +31,8 @@ export interface CodecOptions extends ValueOptions {
  *
  * @example
  * const codec = avroCodec<Order>(parseAvro(text))
- * const sink = newSink()
- * codec.encode(order, sink)
- * const again = codec.decoder()(take(sink))
+ * const read = codec.decoder()
+ * const again = read(codec.toBytes(order))
  */
 export interface AvroCodec<T> {
   readonly type: AvroType
@@ -42,6 +41,8 @@ export interface AvroCodec<T> {
    * @throws TerminalError SERIALIZATION_FAILED with the field's path in the message and in `details.path`
    */
   encode(value: T, into: Sink): void
+  /** The value's binary by itself. @throws TerminalError SERIALIZATION_FAILED */
+  toBytes(value: T): Buffer
   /**
    * How to read as this schema what `writer` (default: this schema) wrote, as Avro resolves it. Compiled at every call:
    * keep it. Schemas that do not fit fail only when a value comes that cannot be read.
