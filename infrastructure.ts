@@ -34,10 +34,7 @@ export async function openInfrastructure(
   closing: (() => Promise<unknown>)[],
 ): Promise<Infrastructure> {
   mkdirSync(config.dataDir, { recursive: true })
-  const log =
-    config.kafka === undefined
-      ? await openEmbeddedLog(join(config.dataDir, 'log'), { logger })
-      : await openKafkaLog({ ...config.kafka, logger })
+  const log = await openLog(config, logger)
   closing.push(() => log.close())
   const views =
     config.mongoUri === undefined
@@ -48,6 +45,10 @@ export async function openInfrastructure(
   const vault = await openVault(config, log, logger)
   if (vault !== undefined) closing.push(() => vault.close())
   return { log, registry, views, ...(vault && { vault }) }
+}
+
+export function openLog({ dataDir, kafka }: Config, logger: Logger): Promise<Log> {
+  return kafka === undefined ? openEmbeddedLog(join(dataDir, 'log'), { logger }) : openKafkaLog({ ...kafka, logger })
 }
 
 /** The one the environment names; else the platform keeps its schemas in its own log, and serves them (see platform.ts). */
