@@ -1,19 +1,23 @@
-// The closing line of a run: every test counted, and each failed step beside them as one failure more.
+// The closing line of a run: every test and every fault counted, and each failed step beside them as one failure more.
 const { readFileSync } = require('node:fs')
 
-const [file, stepFailed] = process.argv.slice(2)
-const results = read(file)
-const stepFailures = stepFailed === '0' ? 0 : 1
-const failed = results.numFailedTests + results.numRuntimeErrorTestSuites
-const total = failed > 0 ? failed : stepFailures
-const skipped = results.numPendingTests > 0 ? `, ${results.numPendingTests} skipped` : ''
-console.log(`${results.numPassedTests} passed, ${total} failed${skipped}`)
+const [testsFile, faultsFile, stepFailed] = process.argv.slice(2)
+const noTests = { numPassedTests: 0, numFailedTests: 1, numRuntimeErrorTestSuites: 0, numPendingTests: 0 }
+const noFaults = { passed: 0, failed: 1, skipped: 0 }
+const tests = read(testsFile, noTests)
+const faults = read(faultsFile, noFaults)
+const passed = tests.numPassedTests + faults.passed
+const failed = tests.numFailedTests + tests.numRuntimeErrorTestSuites + faults.failed
+const skipped = tests.numPendingTests + faults.skipped
+const total = failed === 0 && stepFailed !== '0' ? 1 : failed
+console.log(`${passed} passed, ${total} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exit(total === 0 ? 0 : 1)
 
-function read(path) {
+/** What was not written, or not to its end, counts as one failure. */
+function read(path, nothing) {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))
   } catch {
-    return { numPassedTests: 0, numFailedTests: 1, numRuntimeErrorTestSuites: 0, numPendingTests: 0 }
+    return nothing
   }
 }
