@@ -14,9 +14,11 @@ import type { CodecName } from './codec'
 import { flow } from './flow'
 import { type DeathPoint, mortal } from './mortal'
 
+const given = (ms: string | undefined) => (ms === undefined ? undefined : Number(ms))
+
 async function main(): Promise<void> {
   const { APPLICATION_ID = '', BROKERS = '', STATE_DIR = '', GUARANTEE, SESSION_TIMEOUT_MS, LOG_LEVEL } = process.env
-  const { CODEC = 'json', REGISTRY_URL, REQUEST_TIMEOUT_MS, DIE_AT } = process.env
+  const { CODEC = 'json', REGISTRY_URL, REQUEST_TIMEOUT_MS, OUTAGE_AFTER_MS, DIE_AT } = process.env
   const logger = pino({ level: LOG_LEVEL ?? 'info' })
   const clock = jumpingClock()
   let death = DIE_AT as DeathPoint | undefined
@@ -24,8 +26,9 @@ async function main(): Promise<void> {
     if ('dieAt' in order) death = order.dieAt
     else clock.jumpTo(order.clockOffsetMs)
   })
-  const requestTimeoutMs = REQUEST_TIMEOUT_MS === undefined ? undefined : Number(REQUEST_TIMEOUT_MS)
-  const kafka = await openKafkaLog({ brokers: BROKERS.split(','), logger, clock, requestTimeoutMs })
+  const requestTimeoutMs = given(REQUEST_TIMEOUT_MS)
+  const outageAfterMs = given(OUTAGE_AFTER_MS)
+  const kafka = await openKafkaLog({ brokers: BROKERS.split(','), logger, clock, requestTimeoutMs, outageAfterMs })
   const log = mortal(kafka, () => death)
   const worker = createWorker({
     topology: flow(APPLICATION_ID, CODEC as CodecName).topology,

@@ -19,6 +19,8 @@ export interface StartChanges {
   readonly stateDir?: string
   /** It is to die there. */
   readonly dieAt?: DeathPoint
+  /** So long it looks for a broker before it gives up. */
+  readonly patienceMs?: number
 }
 
 /** The workers of one run, in slots from 0. */
@@ -116,6 +118,7 @@ export async function openWorkers(options: WorkersOptions): Promise<OpenWorkers>
         GUARANTEE: guarantee,
         SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS),
         DIE_AT: changes.dieAt,
+        OUTAGE_AFTER_MS: changes.patienceMs?.toString(),
         ...options.env,
       },
     })

@@ -26,6 +26,8 @@ export const brokers: FlowFault = {
 
 const DOWN_MS = 20_000
 const LATE_SLOT = 3
+/** A slow machine takes a while to bring three brokers up again. */
+const PATIENCE_MS = 120_000
 
 /** Nobody can do anything, and one worker is even started meanwhile. */
 export const outage: FlowFault = {
@@ -36,7 +38,7 @@ export const outage: FlowFault = {
   async run({ nodes, strike, note, start, healed, untilReady }) {
     await sleep(1_000)
     await strike('SIGKILL to all brokers', () => Promise.all(nodes.map((node) => node.kill('SIGKILL'))))
-    start(LATE_SLOT)
+    start(LATE_SLOT, { patienceMs: PATIENCE_MS })
     note(`worker ${LATE_SLOT} is started while there is no broker`)
     await sleep(DOWN_MS)
     await Promise.all(nodes.map((node) => node.start()))
