@@ -1,16 +1,15 @@
 /**
- * How fast the log on Kafka is, without an engine on it. `npx tsx --conditions=source streams/bench/log.ts [records] [which…]`,
- * with the brokers in KAFKA_BROKERS, else on a Kafka of its own (Java 17 with Maven). Which: produce, fetch, transact, hop, idle.
+ * How fast the log on Kafka is, without an engine on it, on the Kafka that `KAFKA_BROKERS` names (`npm run kafka` starts one):
+ * `npx tsx --conditions=source streams/bench/log.ts [records] [which…]`; which: produce, fetch, transact, hop, idle.
  *
- * Beside the time stands the processor time of this process, which says more on a busy machine. COMPRESSION names a codec.
+ * Beside the time stands the processor time of this process, which says more on a busy machine. The codec is that of
+ * `KAFKA_COMPRESSION_TYPE`.
  */
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { givenKafka } from '../../test/kafka/find'
-import { startLocalKafka } from '../../test/kafka/java'
-import { openKafkaLog } from '../log/kafkajs'
+import { kafkaConfigFromEnv, openKafkaLog } from '../log/kafkajs'
 import type { Log, OutgoingBatch, TopicPartition } from '../log/port'
-import { type CompressionType, recordsBuffer } from '../log/records'
+import { recordsBuffer } from '../log/records'
 
 const RECORDS = Number(process.argv[2] ?? 1_000_000)
 const CHOSEN = process.argv.slice(3)
@@ -156,9 +155,7 @@ async function idle(log: Log, topic: string): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const kafka = givenKafka() ?? (await startLocalKafka())
-  const compression = (process.env.COMPRESSION ?? 'none') as CompressionType
-  const log = await openKafkaLog({ brokers: kafka.brokers, compression })
+  const log = await openKafkaLog(kafkaConfigFromEnv(process.env))
   const names = ['many', 'transacted', 'input', 'hops', 'quiet'].map((name) => `bench-${name}-${Date.now()}`)
   const [many, transacted, input, hops, quiet] = names as [string, string, string, string, string]
   await log.admin.createTopics(names.map((name) => ({ name, partitions: PARTITIONS })))
@@ -172,7 +169,6 @@ async function main(): Promise<void> {
   for (const [name, run] of Object.entries(benches)) if (CHOSEN.length === 0 || CHOSEN.includes(name)) await run()
   await log.admin.deleteTopics(names)
   await log.close()
-  await kafka.stop()
 }
 
 void main()

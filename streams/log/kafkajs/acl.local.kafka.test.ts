@@ -1,32 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { runKafkaTool } from '../../../test/kafka/java'
+import { allow, guarded } from '../../../test/kafka/acls'
 import { localKafkaSuite } from '../../../test/kafka/suite'
 import type { Log, OutgoingBatch } from '../port'
 import { recordsBuffer } from '../records'
 import { openKafkaLog } from '.'
 
 const testTimeoutMs = 120_000
-const directory = mkdtempSync(path.join(tmpdir(), 'millrace-acl-'))
-const adminConfig = path.join(directory, 'admin.properties')
-const login = (user: string) =>
-  `org.apache.kafka.common.security.plain.PlainLoginModule required username="${user}" password="${user}"`
-const users = ['broker', 'alice', 'bob'].map((user) => `user_${user}="${user}"`).join(' ')
 
-/** Who is not allowed is refused; the broker itself, and its controller, may do all. */
-const guarded = {
-  properties: {
-    'listener.security.protocol.map': 'PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
-    'sasl.enabled.mechanisms': 'PLAIN',
-    'sasl.mechanism.inter.broker.protocol': 'PLAIN',
-    'listener.name.plaintext.plain.sasl.jaas.config': `${login('broker')} ${users};`,
-    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-    'super.users': 'User:broker;User:ANONYMOUS',
-  },
-}
-
-localKafkaSuite('a broker with ACLs', guarded, (kafka) => {
+localKafkaSuite('a broker with ACLs', guarded('alice', 'bob'), (kafka) => {
   let owner: Log
   let alice: Log
 
@@ -40,31 +20,18 @@ localKafkaSuite('a broker with ACLs', guarded, (kafka) => {
     })
 
   beforeAll(async () => {
-    const lines = ['security.protocol=SASL_PLAINTEXT', 'sasl.mechanism=PLAIN', `sasl.jaas.config=${login('broker')};`]
-    writeFileSync(adminConfig, lines.join('\n'))
     owner = await as('broker')
     await owner.admin.createTopics(['input', 'output', 'secret'].map((name) => ({ name, partitions: 1 })))
-    await allow('alice', '--operation', 'Read', '--topic', 'input')
-    await allow('alice', '--operation', 'Write', '--topic', 'output')
+    await allow(kafka(), 'alice', '--operation', 'Read', '--topic', 'input')
+    await allow(kafka(), 'alice', '--operation', 'Write', '--topic', 'output')
     const prefixed = ['--topic', 'app', '--group', 'app', '--transactional-id', 'app']
-    await allow('alice', '--operation', 'All', ...prefixed, '--resource-pattern-type', 'prefixed')
+    await allow(kafka(), 'alice', '--operation', 'All', ...prefixed, '--resource-pattern-type', 'prefixed')
     alice = await as('alice')
   }, testTimeoutMs)
   afterAll(async () => {
     await Promise.all([owner?.close(), alice?.close()])
-    rmSync(directory, { recursive: true, force: true })
   })
 
-  function allow(user: string, ...what: readonly string[]): Promise<string> {
-    const to = ['--bootstrap-server', kafka().brokers[0]!, '--command-config', adminConfig]
-    return runKafkaTool('org.apache.kafka.tools.AclCommand', [
-      ...to,
-      '--add',
-      '--allow-principal',
-      `User:${user}`,
-      ...what,
-    ])
-  }
   async function poll(topic: string): Promise<readonly (string | undefined)[]> {
     const reader = await alice.reader({ isolation: 'read_committed' })
     try {
