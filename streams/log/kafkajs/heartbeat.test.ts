@@ -158,3 +158,24 @@ test('a wall clock that is put back keeps no member alive, and one that is put f
   time.wall += 500_000
   expect(heartbeat.expired).toBe(true)
 })
+
+test('beats soon after a join, and then less and less often', async () => {
+  const clock = manualClock(0)
+  const beats: number[] = []
+  const heartbeat = createHeartbeat({
+    clock,
+    intervalMs: 1_000,
+    sessionTimeoutMs: 10_000,
+    held: () => false,
+    beat: async () => beats.push(clock.now()),
+    onRebalance: () => undefined,
+    onLost: () => undefined,
+  })
+  heartbeat.start()
+  for (let passed = 0; passed < 4_000; passed += 50) {
+    clock.advance(50)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  heartbeat.stop()
+  expect(beats).toEqual([100, 300, 700, 1_500, 2_500, 3_500])
+})

@@ -27,12 +27,19 @@ export interface Heartbeat {
   stop(): void
 }
 
+/**
+ * Members of one application start together, but whoever joins first gets everything, and hears of the others by its next
+ * heartbeat. So the first ones after a join come soon, each after twice the time of the one before.
+ */
+const SOON_MS = 100
+
 export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
   const { clock, intervalMs, sessionTimeoutMs, held } = options
   let running: AbortController | undefined
   let lastAnswer = 0
   /** The same by the wall clock, which goes on while the machine sleeps. */
   let lastAnswerAt = 0
+  let soon = SOON_MS
   const answered = () => {
     lastAnswer = elapsed(clock)
     lastAnswerAt = clock.now()
@@ -41,7 +48,8 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
   async function run(stop: AbortSignal): Promise<void> {
     answered()
     for (;;) {
-      await clock.sleep(intervalMs, stop)
+      await clock.sleep(Math.min(intervalMs, soon), stop)
+      soon *= 2
       if (stop.aborted) return
       if (!held()) {
         const failure = await beatUntil(lastAnswer + sessionTimeoutMs)
@@ -72,6 +80,7 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
   return {
     start() {
       answered()
+      soon = SOON_MS
       if (running !== undefined) return
       running = new AbortController()
       void run(running.signal)
