@@ -65,7 +65,7 @@ describe('the platform on the embedded log', () => {
     await rm(join(dataDir, 'state'), { recursive: true })
     platform = await startProcess({ DATA_DIR: dataDir })
     expect(platform.output()).toMatch(/task 0_\d: restoring order-state \(\d+ changelog records\)/)
-    expect(platform.output()).toMatch(/task 0_\d: restored in/)
+    expect(platform.output()).toMatch(/task 0_\d: restored \d+ records in/)
     const refused = await fetch(`${platform.url}/api/orders/${orders[0]!.orderId}/cancel`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
