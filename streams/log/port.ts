@@ -12,6 +12,8 @@ export interface TopicPartition {
 
 export interface PartitionOffset extends TopicPartition {
   readonly offset: number
+  /** A text that is committed with the offset of a group, and read back with it; none where it is empty. */
+  readonly metadata?: string
 }
 
 /** Kafka allows a header name to repeat and its value to be null. */
@@ -168,6 +170,12 @@ export interface MemberAssignment {
 
 export interface GroupOptions {
   readonly groupId: string
+  /**
+   * The member's identity across restarts, one of its own for each (group.instance.id, KIP-345): `leave` then does not tell the
+   * group, and who joins under it again before the session has timed out gets what it had, without a rebalance. A log whose
+   * groups live in one process may take no notice of it.
+   */
+  readonly groupInstanceId?: string
   readonly clientId: string
   readonly topics: readonly string[]
   readonly sessionTimeoutMs: number

@@ -75,6 +75,7 @@ export function createMembership(context: MembershipOptions): Membership {
   const member: GroupMember = log.member({
     groupId: applicationId,
     clientId: applicationId,
+    groupInstanceId: options.groupInstanceId,
     topics: [...new Set(tasks().flatMap((task) => task.inputs.map(({ topic }) => topic)))],
     sessionTimeoutMs: options.sessionTimeoutMs,
     rebalanceTimeoutMs: 60_000,
@@ -167,6 +168,12 @@ export function createMembership(context: MembershipOptions): Membership {
     standbys.add(standby, warmup)
     logger.info({ applicationId, active, standby, generation: group.generation }, describe(told))
     probeLater(told)
+    tellAnew(told)
+  }
+  /** Under a static identity a member that comes back is given what it had: the others still know its former endpoint. */
+  function tellAnew({ members, memberId }: AssignmentInfo): void {
+    const known = members.find((one) => one.memberId === memberId)
+    if (known !== undefined && known.endpoint !== context.endpoint) member.requestRejoin()
   }
   function describe({ active, standby }: AssignmentInfo): string {
     const copies = standby.length === 0 ? '' : `, standbys of ${standby.join(', ')}`

@@ -41,6 +41,12 @@ export interface WorkerOptions {
   readonly listen?: string
   /** Whoever asks over HTTP has to bring it (`Authorization: Bearer …`); all members of an application have the same. Default: none is asked for. */
   readonly queryToken?: string
+  /**
+   * This worker's identity across restarts, one of its own for each process and thread (group.instance.id, KIP-345): started
+   * again within `sessionTimeoutMs` it gets back the tasks it had, and the others notice nothing. Where it is given, `close` does not leave the
+   * group. Only on Kafka.
+   */
+  readonly groupInstanceId?: string
   /** Where this process runs, such as an availability zone (client.rack); standbys are placed in other racks. */
   readonly rack?: string
   /** So many other members keep a copy of each stateful task's stores current (num.standby.replicas). Default 0. */

@@ -99,8 +99,9 @@ export function openDecisions({ storage, logger, topics }: DecisionsOptions): De
   function store(groupId: string, offsets: readonly PartitionOffset[]): void {
     if (offsets.length === 0) return
     const stored = groups.get(groupId) ?? new Map<string, PartitionOffset>()
-    for (const { topic, partition, offset } of offsets)
-      stored.set(`${topic}/${partition}`, { topic, partition, offset })
+    for (const { topic, partition, offset, metadata = '' } of offsets) {
+      stored.set(`${topic}/${partition}`, { topic, partition, offset, ...(metadata !== '' && { metadata }) })
+    }
     groups.set(groupId, stored)
   }
 

@@ -46,7 +46,12 @@ export function createGroupAdmin(client: Client, { directory }: Shared): GroupAd
       )
       return found
         .filter(({ offset }) => offset >= 0)
-        .map(({ topic, partition, offset }) => ({ topic, partition, offset }))
+        .map(({ topic, partition, offset, metadata }) => ({
+          topic,
+          partition,
+          offset,
+          ...(metadata !== '' && { metadata }),
+        }))
     },
     async listGroups() {
       await client.ask({ to: 'any' }, 'looking for the brokers', () => directory.refresh([]))

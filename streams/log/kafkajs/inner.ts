@@ -71,23 +71,6 @@ interface ConnectionPoolConstructor {
   new (options: ConnectionPoolOptions): ConnectionPool
 }
 
-export interface JoinGroupResponse {
-  readonly generationId: number
-  readonly leaderId: string
-  readonly memberId: string
-  /** Filled for the leader only. */
-  readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[]
-}
-
-export interface JoinGroupRequest {
-  readonly groupId: string
-  readonly sessionTimeout: number
-  readonly rebalanceTimeout: number
-  readonly memberId: string
-  readonly protocolType: string
-  readonly groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[]
-}
-
 export interface TransactionRequest {
   readonly transactionalId: string
   readonly producerId: number
@@ -103,14 +86,6 @@ export interface Broker {
   findGroupCoordinator(request: { groupId: string; coordinatorType: number }): Promise<{
     readonly coordinator: { readonly nodeId: number; readonly host: string; readonly port: number }
   }>
-  joinGroup(request: JoinGroupRequest): Promise<JoinGroupResponse>
-  syncGroup(request: {
-    groupId: string
-    generationId: number
-    memberId: string
-    groupAssignment: readonly { readonly memberId: string; readonly memberAssignment: Buffer }[]
-  }): Promise<{ readonly memberAssignment: Buffer }>
-  heartbeat(request: { groupId: string; groupGenerationId: number; memberId: string }): Promise<unknown>
   leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>
   offsetCommit(request: {
     groupId: string

@@ -1,11 +1,18 @@
 import { FencedError, MillraceError, messageOf, OutageError } from '../../errors'
 import type { GroupMember, GroupOptions, Joined, MemberStatus, PartitionOffset } from '../port'
 import { type Client, createClient, type Shared } from './client'
-import { kafkaName } from './errors'
+import { kafkaError, kafkaName } from './errors'
 import { createHeartbeat } from './heartbeat'
-import type { Broker, JoinGroupResponse } from './inner'
+import type { Link } from './links'
 import { onTopics } from './needs'
-import { groupByTopic } from './protocol/grouped'
+import {
+  heartbeatRequest,
+  type JoinGroupResult,
+  joinGroupRequest,
+  type MemberIdentity,
+  offsetCommitRequest,
+  syncGroupRequest,
+} from './protocol/groups'
 import { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscription } from './protocol/membership'
 
 /** The classic protocol's name for how partitions are shared out; members with other ways are not let into the group. */
@@ -15,10 +22,12 @@ const NETWORK_DELAY_MS = 5_000
 const LEAVE_TIMEOUT_MS = 2_000
 /** So often in a row may a rebalance begin while we join; more are an outage. */
 const MAX_JOINS = 50
+/** Kafka's code for a new member that has to join once more, with the id it has just been given (KIP-394). */
+const MEMBER_ID_REQUIRED = 79
 
 /** Membership by the classic protocol, on connections of its own: a join may be held back as long as a rebalance takes. */
 export function createMember(shared: Shared, options: GroupOptions): GroupMember {
-  const { groupId } = options
+  const { groupId, groupInstanceId: instanceId = null } = options
   const { clock, logger } = shared.settings
   const needs = { group: `READ on group ${groupId}`, topic: onTopics('READ', options.topics) }
   const listeners: ((status: MemberStatus) => void)[] = []
@@ -59,8 +68,8 @@ export function createMember(shared: Shared, options: GroupOptions): GroupMember
     sessionTimeoutMs: options.sessionTimeoutMs,
     held: () => joining,
     beat: (deadlineMs) => {
-      const request = { groupId, groupGenerationId: generation, memberId }
-      return send('heartbeat', (broker) => broker.heartbeat(request), { deadlineMs })
+      const request = heartbeatRequest({ ...identity(), generation })
+      return send('heartbeat', async (link) => assertAccepted(await link.request(request), 'heartbeat'), { deadlineMs })
     },
     onRebalance: () => {
       if (status === 'joined') become('rebalance')
@@ -70,66 +79,67 @@ export function createMember(shared: Shared, options: GroupOptions): GroupMember
 
   interface SendOptions {
     readonly deadlineMs?: number
-    readonly heldMs?: number
   }
-  function send<T>(
-    name: string,
-    use: (broker: Broker) => Promise<T>,
-    { heldMs, ...ask }: SendOptions = {},
-  ): Promise<T> {
+  function send<T>(name: string, use: (link: Link) => Promise<T>, ask: SendOptions = {}): Promise<T> {
     client ??= createClient(shared)
     const what = `${name} of group ${groupId}`
-    return client.ask(
-      { to: 'coordinator', kind: 'group', key: groupId },
-      what,
-      (link) => link.call(what, use, heldMs),
-      { ...ask, needs },
-    )
+    return client.ask({ to: 'coordinator', kind: 'group', key: groupId }, what, use, { ...ask, needs })
   }
   /** Sends what the group holds back until all its members are there. */
-  async function sendHeld<T>(name: string, use: (broker: Broker) => Promise<T>): Promise<T> {
+  async function sendHeld<T>(name: string, use: (link: Link, heldMs: number) => Promise<T>): Promise<T> {
     joining = true
     try {
-      return await send(name, use, { heldMs: options.rebalanceTimeoutMs + NETWORK_DELAY_MS })
+      return await send(name, (link) => use(link, options.rebalanceTimeoutMs + NETWORK_DELAY_MS))
     } finally {
       joining = false
     }
   }
+  function identity(): MemberIdentity {
+    return { groupId, memberId, instanceId }
+  }
+  function assertAccepted(errorCode: number, name: string): void {
+    if (errorCode !== 0) throw kafkaError(errorCode, { what: `${name} of group ${groupId}` })
+  }
   async function joinOnce(): Promise<Joined> {
     const mine = life
     const metadata = encodeSubscription(options.topics, options.userData(), wish)
-    const response = await sendHeld('join', (broker) =>
-      broker.joinGroup({
-        groupId,
-        memberId,
-        sessionTimeout: options.sessionTimeoutMs,
-        rebalanceTimeout: options.rebalanceTimeoutMs,
-        protocolType: 'consumer',
-        groupProtocols: [{ name: PROTOCOL, metadata }],
-      }),
-    )
+    const response = await sendHeld('join', (link, heldMs) => enter(link, metadata, heldMs))
     assertStaying(mine)
     memberId = response.memberId
-    generation = response.generationId
+    generation = response.generation
     heartbeat.start()
-    const groupAssignment = response.leaderId === memberId ? await shareOut(response) : []
+    const assignments = response.leaderId === memberId ? await shareOut(response) : []
     assertStaying(mine)
-    const { memberAssignment } = await sendHeld('sync', (broker) =>
-      broker.syncGroup({ groupId, generationId: generation, memberId, groupAssignment }),
-    )
+    const { assignment } = await sendHeld('sync', async (link, heldMs) => {
+      const answer = await link.request(syncGroupRequest({ ...identity(), generation, assignments }), heldMs)
+      assertAccepted(answer.errorCode, 'sync')
+      return answer
+    })
     assertStaying(mine)
-    return { assignment: decodeAssignment(memberAssignment), group: { groupId, memberId, generation } }
+    return { assignment: decodeAssignment(assignment), group: { groupId, memberId, generation } }
+  }
+  async function enter(link: Link, metadata: Buffer, heldMs: number): Promise<JoinGroupResult> {
+    const { sessionTimeoutMs, rebalanceTimeoutMs } = options
+    const of = { ...identity(), sessionTimeoutMs, rebalanceTimeoutMs, protocol: PROTOCOL, metadata }
+    const answer = await link.request(joinGroupRequest(of), heldMs)
+    if (answer.errorCode === MEMBER_ID_REQUIRED) {
+      const again = await link.request(joinGroupRequest({ ...of, memberId: answer.memberId }), heldMs)
+      assertAccepted(again.errorCode, 'join')
+      return again
+    }
+    assertAccepted(answer.errorCode, 'join')
+    return answer
   }
   function assertStaying(mine: number): void {
     if (mine !== life) throw new MillraceError('CLOSED', `left group ${groupId} while joining it`)
   }
-  async function shareOut({ members }: JoinGroupResponse) {
-    const subscriptions = members.map((member) => decodeSubscription(member.memberId, member.memberMetadata))
+  async function shareOut({ members }: JoinGroupResult) {
+    const subscriptions = members.map((member) => decodeSubscription(member.memberId, member.metadata))
     const assigned = await options.assign(subscriptions)
     const nothing = { partitions: [], userData: Buffer.alloc(0) }
     return members.map((member) => ({
       memberId: member.memberId,
-      memberAssignment: encodeAssignment(assigned.get(member.memberId) ?? nothing),
+      assignment: encodeAssignment(assigned.get(member.memberId) ?? nothing),
     }))
   }
   /** Whether joining is worth another try: a rebalance began meanwhile, or the group does not know us (any more). */
@@ -148,12 +158,21 @@ export function createMember(shared: Shared, options: GroupOptions): GroupMember
         become('joined')
         return joined
       } catch (error) {
+        if (kafkaName(error) === 'FENCED_INSTANCE_ID') throw replaced(error)
         if (!mayJoinAgain(error)) throw error
         if (before >= 0) throw missed(error)
         if (joins === MAX_JOINS)
           throw new OutageError('LOG_UNAVAILABLE', `group ${groupId} does not settle`, { cause: error })
       }
     }
+  }
+  /** To join once more would drive the other out, and it us in turn. */
+  function replaced(cause: unknown): FencedError {
+    return new FencedError(
+      'MEMBER_FENCED',
+      `another member has joined group ${groupId} as ${instanceId}: each process, and each of its threads, needs a groupInstanceId of its own`,
+      { cause, details: { groupId, groupInstanceId: instanceId } },
+    )
   }
   /** In a generation that passed us by, another may have owned, and worked on, what the caller still holds. */
   function assertNothingMissed(before: number, now: number): void {
@@ -170,10 +189,11 @@ export function createMember(shared: Shared, options: GroupOptions): GroupMember
   async function commit(offsets: readonly PartitionOffset[]): Promise<void> {
     if (held < 0) throw new FencedError('MEMBER_FENCED', `no member of group ${groupId}: nothing can be committed`)
     if (offsets.length === 0) return
-    const topics = groupByTopic(offsets).map(({ topic, items }) => ({ topic, partitions: items }))
-    const request = { groupId, groupGenerationId: held, memberId, topics }
+    const request = offsetCommitRequest({ ...identity(), generation: held, offsets })
     try {
-      await send('commit', (broker) => broker.offsetCommit(request))
+      await send('commit', async (link) => {
+        for (const { errorCode } of await link.request(request)) assertAccepted(errorCode, 'commit')
+      })
     } catch (error) {
       if (error instanceof FencedError) {
         if (kafkaName(error) !== 'REBALANCE_IN_PROGRESS') lose(error)
@@ -190,10 +210,10 @@ export function createMember(shared: Shared, options: GroupOptions): GroupMember
     client?.close() // also ends a join that is held back
     client = undefined
     become('left')
-    if (left === '') return
-    await send('leave', (broker) => broker.leaveGroup({ groupId, memberId: left }), {
-      deadlineMs: LEAVE_TIMEOUT_MS,
-    }).catch(
+    // Who has a static identity is expected back, until its session times out (KIP-345).
+    if (left === '' || instanceId !== null) return
+    const leaving = (link: Link) => link.call('leave', (broker) => broker.leaveGroup({ groupId, memberId: left }))
+    await send('leave', leaving, { deadlineMs: LEAVE_TIMEOUT_MS }).catch(
       // The group finds out by itself when the session times out.
       (error) => logger.debug({ groupId, err: error }, `leaving group ${groupId}: ${messageOf(error)}`),
     )

@@ -44,7 +44,7 @@ export function listOffsetsRequest({ partitions, timestamp, isolation }: ListOff
 
 export interface OffsetFetchResult {
   readonly errorCode: number
-  readonly partitions: readonly OffsetResult[]
+  readonly partitions: readonly (OffsetResult & { readonly metadata: string })[]
 }
 
 /** OffsetFetch v7, the first that can refuse to look past a pending transaction (KIP-447). kafkajs stops at v4. */
@@ -70,8 +70,8 @@ export function offsetFetchRequest(groupId: string, partitions: readonly TopicPa
         const results = from.compactArray(() => {
           const found = { topic, partition: from.int32(), offset: from.int64() }
           from.int32() // leader epoch
-          from.compactString() // metadata
-          const result = { ...found, errorCode: from.int16() }
+          const metadata = from.compactString() ?? ''
+          const result = { ...found, metadata, errorCode: from.int16() }
           from.tags()
           return result
         })
@@ -106,8 +106,8 @@ export function txnOffsetCommitRequest(commit: TxnOffsetCommit): Request<readonl
       to.int32(group.generation).compactString(group.memberId).compactString(null) // no static member
       to.compactArray(groupByTopic(offsets), ({ topic, items }) => {
         to.compactString(topic)
-        to.compactArray(items, ({ partition, offset }) => {
-          to.int32(partition).int64(offset).int32(-1).compactString('').tags() // leader epoch, metadata
+        to.compactArray(items, ({ partition, offset, metadata = '' }) => {
+          to.int32(partition).int64(offset).int32(-1).compactString(metadata).tags() // leader epoch
         })
         to.tags()
       })

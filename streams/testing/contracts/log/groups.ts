@@ -146,10 +146,10 @@ export function groupContract(fixture: LogFixture): void {
         const second = member({ groupId, topics: [topic] })
         const joining = second.join()
         await asked
-        await first.commit([{ topic, partition: 1, offset: 5 }])
+        await first.commit([{ topic, partition: 1, offset: 5, metadata: 'seen' }])
         await Promise.all([first.join(), joining])
         expect(await fixture.log.admin.committedOffsets(groupId, [{ topic, partition: 1 }])).toEqual([
-          { topic, partition: 1, offset: 5 },
+          { topic, partition: 1, offset: 5, metadata: 'seen' },
         ])
         await first.leave()
         await second.leave()
@@ -174,7 +174,7 @@ export function groupContract(fixture: LogFixture): void {
         const { group: newer } = await only.join()
         expect(newer.generation).toBeGreaterThan(older.generation)
         await producer.send([batch(topic, 0, ['a'])])
-        await producer.commit([{ topic, partition: 0, offset: 2 }], newer)
+        await producer.commit([{ topic, partition: 0, offset: 2, metadata: 'seen' }], newer)
 
         await producer.send([batch(topic, 0, ['b'])])
         const stale = producer.commit([{ topic, partition: 0, offset: 3 }], older)
@@ -182,7 +182,7 @@ export function groupContract(fixture: LogFixture): void {
         await expect(stale).rejects.toMatchObject({ code: 'MEMBER_FENCED' })
         await producer.close()
         expect(await fixture.log.admin.committedOffsets(groupId, [{ topic, partition: 0 }])).toEqual([
-          { topic, partition: 0, offset: 2 },
+          { topic, partition: 0, offset: 2, metadata: 'seen' },
         ])
         await only.leave()
       },
