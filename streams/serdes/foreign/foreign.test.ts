@@ -59,7 +59,9 @@ describe('jsonSchema', () => {
   test('reads nothing that is of another kind, or too long', () => {
     const serde = open(jsonSchema(click, { maxBytes: 30 }))
     registry.register('other', '"int"')
-    expect(() => serde.decode(Buffer.concat([header(2), Buffer.of(2)]))).toThrow('it is a schema of type AVRO, not JSON')
+    expect(() => serde.decode(Buffer.concat([header(2), Buffer.of(2)]))).toThrow(
+      'it is a schema of type AVRO, not JSON',
+    )
     expect(() => serde.decode(Buffer.concat([header(1), Buffer.alloc(100)]))).toThrow('105 bytes, more than 30')
     expect(() => serde.decode(header(9))).toThrow(expect.objectContaining({ code: 'SCHEMA_UNKNOWN' }))
     expect(() => serde.decode(null)).toThrow(expect.objectContaining({ code: 'DESERIALIZATION_FAILED' }))
