@@ -39,6 +39,7 @@ const good: Evidence = {
   effects: [[effect(0, 1), effect(1, 2)]],
   deadLetters: [letter(2, 'poison')],
   changelogs: new Map(),
+  beginnings: new Map(),
   regrouped: [],
   copies: [],
   damaged: [],

@@ -45,6 +45,8 @@ export interface Evidence {
   readonly effects: readonly (readonly EffectRecord[])[]
   readonly deadLetters: readonly LogRecord[]
   readonly changelogs: ReadonlyMap<string, readonly (readonly LogRecord[])[]>
+  /** Where what is left of each changelog begins, by store and partition: records before it were deleted. */
+  readonly beginnings: ReadonlyMap<string, readonly number[]>
   readonly regrouped: readonly (readonly LogRecord[])[]
   readonly copies: readonly StoreCopy[]
   /** Copies that cannot be opened, with the reason: the worker would rebuild them. */
@@ -61,8 +63,16 @@ export interface EvidenceOptions {
 export async function gather({ log, flow, codec, stateDirs }: EvidenceOptions): Promise<Evidence> {
   const { topology, commands, effects, regrouped } = flow
   const changelogs = new Map<string, readonly (readonly LogRecord[])[]>()
+  const beginnings = new Map<string, readonly number[]>()
   for (const { name } of [flow.tallies, flow.groups]) {
-    changelogs.set(name, await readTopic(log, `${topology.name}-${name}-changelog`))
+    const topic = `${topology.name}-${name}-changelog`
+    const partitions = await readTopic(log, topic)
+    const all = partitions.map((_, partition) => ({ topic, partition }))
+    const earliest = await log.admin.offsets(all, 'earliest')
+    const offsetOf = (place: TopicPartition) =>
+      earliest.find(({ partition }) => partition === place.partition)?.offset ?? 0
+    changelogs.set(name, partitions)
+    beginnings.set(name, all.map(offsetOf))
   }
   const stores = await gatherStores(flow, stateDirs)
   return {
@@ -77,6 +87,7 @@ export async function gather({ log, flow, codec, stateDirs }: EvidenceOptions): 
     ),
     deadLetters: (await readTopic(log, deadLetterTopic(commands.name))).flat(),
     changelogs,
+    beginnings,
     regrouped: await readTopic(log, regrouped),
     ...stores,
   }

@@ -14,7 +14,11 @@ export function checkStores(flow: Flow, options: CheckOptions): readonly Violati
 const wrong = (what: string): Violation => ({ check: 'S', what })
 
 function checkCopies(flow: Flow, { evidence }: CheckOptions): readonly Violation[] {
-  const apart = evidence.copies.flatMap((copy) => {
+  // A copy from before what is left of its changelog cannot be judged, nor used: whoever opens it builds it anew.
+  const judged = evidence.copies.filter(
+    ({ store, partition, position }) => position >= (evidence.beginnings.get(store)?.[partition] ?? 0),
+  )
+  const apart = judged.flatMap((copy) => {
     const found = differences(copy.entries, foldTo(flow, evidence, copy, copy.position))
     if (found.length === 0) return []
     const keys = [...new Set(found.map(({ entry }) => String(entry.key)))]
