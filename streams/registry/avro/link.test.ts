@@ -69,5 +69,13 @@ describe('references to other schemas', () => {
       '[{"name":"E","type":"enum","symbols":["A"]},{"name":"ns.R","type":"record","fields":[{"name":"e","type":"E"}]}]',
     )
     expect(() => parseAvro('"ns.R"', texts.slice(1))).toThrow('the name ns.E is not defined')
+    expect(() => parseAvro('"E"', ['{"type":"enum","name":"E"}'])).toThrow('has no list of symbols')
+    expect(() => parseAvro('"E"', ['"E"}, {"a": 1'])).toThrow('not JSON')
+  })
+
+  test('may refer to each other in any order', () => {
+    const [array, fixed] = ['{"type":"array","items":"F"}', '{"type":"fixed","name":"F","size":1}']
+    expect(() => parseAvro('"F"', [array, fixed])).not.toThrow()
+    expect(() => parseAvro('["F"]', [fixed, array])).not.toThrow()
   })
 })

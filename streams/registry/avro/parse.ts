@@ -14,13 +14,13 @@ import { propsOf, required } from './members'
 import type { AvroType } from './schema'
 
 /**
- * @param references texts of schemas whose names this one may use; each may use those before it
+ * @param references texts of schemas whose names this one may use, and each other's
  * @throws TerminalError SCHEMA_INVALID
  */
 export function parseAvro(text: string, references: readonly string[] = []): AvroType {
   const context = newContext()
   try {
-    for (const reference of references) link(build(json(reference), context, ''), context)
+    for (const reference of references) build(json(reference), context, '')
     return link(build(json(text), context, ''), context)
   } catch (error) {
     if (error instanceof RangeError) return invalid('the schema is nested too deeply')
