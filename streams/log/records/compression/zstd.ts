@@ -33,27 +33,38 @@ function zstdCodec(): Codec {
     },
     compress: (records) => zstdCompressSync?.(records) ?? asBuffer(writing.get().compress(records, level)),
     decompress(records, maxBytes) {
-      assertWithin(mostUnpacked(records), maxBytes)
-      return zstdDecompressSync?.(records, { maxOutputLength: maxBytes }) ?? unpack(records)
+      if (records.length === 0) throw new Error('it is empty')
+      const frames = [...framesOf(records)]
+      const most = frames.reduce((sum, { mostUnpacked }) => sum + mostUnpacked, 0)
+      assertWithin(most, maxBytes)
+      const unpacked = frames.map(({ start, end }) => unpack(records.subarray(start, end), maxBytes))
+      return unpacked.length === 1 ? unpacked[0]! : Buffer.concat(unpacked)
     },
   }
 }
 
-function unpack(records: Buffer): Buffer {
+/** Of one frame: Node's own leaves out those behind the first. */
+function unpack(frame: Buffer, maxOutputLength: number): Buffer {
+  if (zstdDecompressSync !== undefined) return zstdDecompressSync(frame, { maxOutputLength })
   const parts: Uint8Array[] = []
   const { Decompress } = reading.get()
-  new Decompress((part) => void parts.push(part)).push(records, true)
+  new Decompress((part) => void parts.push(part)).push(frame, true)
   return parts.length === 1 ? asBuffer(parts[0]!) : Buffer.concat(parts)
 }
 
+interface Frame {
+  readonly start: number
+  readonly end: number
+  readonly mostUnpacked: number
+}
+
 /**
- * How much the frames unpack to at most, by the headers of their blocks (RFC 8878, section 3.1.1).
+ * The frames, and how much each unpacks to at most, by the headers of their blocks (RFC 8878, section 3.1.1).
  * @throws Error for a window that no decoder should allocate
  */
-function mostUnpacked(bytes: Buffer): number {
-  if (bytes.length === 0) throw new Error('it is empty')
-  let unpacked = 0
+function* framesOf(bytes: Buffer): Generator<Frame> {
   for (let at = 0; at < bytes.length; ) {
+    const start = at
     const magic = bytes.readUInt32LE(at)
     if (magic >>> 4 === 0x184d2a5) {
       at += 8 + bytes.readUInt32LE(at + 4) // a frame to be skipped
@@ -62,17 +73,18 @@ function mostUnpacked(bytes: Buffer): number {
     if (magic !== 0xfd2fb528) throw new Error('it does not begin as a Zstandard frame')
     const { blocksAt, checksum } = frameHeader(bytes, at + 4)
     at = blocksAt
+    let mostUnpacked = 0
     for (let last = false; !last; ) {
       const block = bytes.readUIntLE(at, 3)
       const size = block >>> 3
       const type = (block >>> 1) & 3
       last = (block & 1) === 1
       at += 3 + (type === 1 ? 1 : size) // one byte that is repeated
-      unpacked += type === 2 ? maxBlockBytes : size
+      mostUnpacked += type === 2 ? maxBlockBytes : size
     }
     at += checksum ? 4 : 0
+    yield { start, end: at, mostUnpacked }
   }
-  return unpacked
 }
 
 function frameHeader(bytes: Buffer, at: number): { readonly blocksAt: number; readonly checksum: boolean } {
