@@ -2,6 +2,7 @@ export { canonicalForm, crc64Fingerprint, sha256Fingerprint } from './avro/canon
 export type { LogicalForm, LogicalForms, LongForm, ValueOptions } from './avro/forms'
 export { parseAvro } from './avro/parse'
 export type { AvroType } from './avro/schema'
+export { type RegistryAdmin, registryAdmin } from './admin'
 export * from './codegen'
 export { type Compatibility, checkCompatibility, type Incompatibility, type IncompatibilityType } from './compatibility'
 export { type RegistryConnection, type RegistryCredentials, type RegistryTls, registryFromEnv } from './connection'

@@ -85,7 +85,7 @@ export async function openPublisher<K, V>(options: PublisherOptions<K, V>): Prom
     const delivered = deliver({
       timestamp: options.timestampOf?.(event) ?? clock.now(),
       encode: () => ({ key: key.encode(options.keyOf(event)), value: value.encode(event) }),
-      describe: () => textOf(event),
+      describe: () => value.describe?.(event) ?? textOf(event),
     })
     pending.add(delivered)
     return delivered.finally(() => pending.delete(delivered))
