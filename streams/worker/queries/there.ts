@@ -147,8 +147,10 @@ async function* pieces(
   }
 }
 
+const isAbort = (error: unknown) => error instanceof Error && error.name === 'AbortError'
+
 function unreachable(ask: PartitionAsk, { endpoint }: ThereOptions, cause: unknown) {
-  const why = cause instanceof Error && cause.cause !== undefined ? messageOf(cause.cause) : messageOf(cause)
+  const why = isAbort(cause) ? 'not in time' : messageOf(cause instanceof Error && cause.cause ? cause.cause : cause)
   return storeUnavailable(
     ask.placed.declaration.name,
     'unreachable',
