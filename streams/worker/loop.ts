@@ -31,10 +31,11 @@ export function createLoop({ options, inputs, runners, stopping, paused }: LoopO
   async function turn(): Promise<void> {
     for (const runner of runners.all) inputs.begin(runner.takePositions() ?? [])
     const busy = !paused() && runners.all.some((runner) => runner.state === 'running' && runner.task?.runnable)
-    for (const batch of await poll(busy ? 0 : waitMs())) await runners.ownerOf(batch)?.add(batch)
+    const batches = await poll(busy ? 0 : waitMs())
+    for (const batch of batches) await runners.ownerOf(batch)?.add(batch)
     for (const runner of runners.all) {
       if (!paused()) runner.step(STEP_RECORDS)
-      runner.commitIfDue()
+      runner.commitIfDue(!busy && batches.length === 0)
     }
     inputs.balance((partition) => (paused() ? undefined : runners.ownerOf(partition)?.task?.buffered(partition)))
     // Timers and sockets get their turn even where polls resolve at once.

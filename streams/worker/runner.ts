@@ -26,8 +26,11 @@ export interface Runner {
   add(batch: FetchedBatch): Promise<void>
   /** Processes up to `max` records and runs due punctuations; whether it did anything. */
   step(max: number): boolean
-  /** Sends outputs ahead where there is nothing else to do, and commits where it is time. */
-  commitIfDue(): void
+  /**
+   * Sends outputs ahead where there is nothing else to do, and commits where it is time.
+   * @param idle the worker has waited for input in vain
+   */
+  commitIfDue(idle: boolean): void
   /** Commits now and resolves when it is done; quietly nothing where there is nothing. */
   commit(): Promise<void>
   /** Without a commit. */
@@ -43,8 +46,6 @@ export interface RunnerOptions extends Omit<OpenTaskOptions, 'signal'> {
 
 const REOPEN_AFTER_MS = 1_000
 const MAX_OUTPUT_BYTES = 8 * 1024 * 1024
-/** A task whose outputs go ahead of their commits is idle when it has had no input for this long. */
-const IDLE_AFTER_MS = 10
 
 export function createRunner(context: RunnerOptions): Runner {
   const { options, counters, onWake } = context
@@ -61,7 +62,6 @@ export function createRunner(context: RunnerOptions): Runner {
   let committing: Promise<void> | undefined
   /** Outputs on their way ahead of their commit. */
   let sending: Promise<void> | undefined
-  let lastInput = elapsed(clock)
   let lastCommit = elapsed(clock)
   let lastCommitTook = 0
   let failing: Promise<void> | undefined
@@ -194,7 +194,7 @@ export function createRunner(context: RunnerOptions): Runner {
     )
     sending = sent.then(() => {
       sending = undefined
-      if (opened?.task === task && task.outputBytes > 0) onWake()
+      if (opened?.task === task && state === 'running' && !task.runnable) sendAhead(opened)
     })
   }
   function startCommit(): Promise<void> {
@@ -243,21 +243,20 @@ export function createRunner(context: RunnerOptions): Runner {
     step: (max) =>
       guarded((task) => {
         const processed = task.process(max)
-        if (processed > 0) lastInput = elapsed(clock)
         count(counters.processed, id, processed)
         return task.punctuateWallClock() || processed > 0
       }, false),
-    commitIfDue: () => {
+    commitIfDue: (idle) => {
       if (opened === undefined || state !== 'running') return
       const { task, committer } = opened
       if (!task.runnable) sendAhead(opened)
       if (committing !== undefined || !task.dirty) return
-      const now = elapsed(clock)
-      const sinceLast = now - lastCommit
-      // An idle task commits at once, but spends no more than a third of its time in commits.
-      const quiet = !task.runnable && (committer.send === undefined || now - lastInput >= IDLE_AFTER_MS)
-      const idle = quiet && task.held === 0 && sinceLast >= 3 * lastCommitTook
-      if (idle || sinceLast >= commitIntervalMs || task.commitRequested || task.outputBytes >= MAX_OUTPUT_BYTES)
+      const sinceLast = elapsed(clock) - lastCommit
+      // A task without input commits at once, but spends no more than a third of its time in commits. Where its outputs go
+      // ahead it can wait until nothing comes at all.
+      const quiet = !task.runnable && task.held === 0 && (idle || committer.send === undefined)
+      const early = quiet && sinceLast >= 3 * lastCommitTook
+      if (early || sinceLast >= commitIntervalMs || task.commitRequested || task.outputBytes >= MAX_OUTPUT_BYTES)
         void startCommit()
     },
     commit: async () => {
