@@ -17,7 +17,7 @@ const root = join(__dirname, '..')
 const javaProject = join(__dirname, 'kafka-streams')
 const jar = join(javaProject, 'target', 'bench.jar')
 
-const typescript = (file: string): Pick<Contestant, 'command' | 'args'> => ({
+export const typescript = (file: string): Pick<Contestant, 'command' | 'args'> => ({
   command: process.execPath,
   args: ['--conditions=source', '--require', 'tsx/cjs', file],
 })

@@ -1,9 +1,11 @@
 /** What one round of the bench consists of, in its order. */
 import { type Coding, jsonCoding } from './coding'
 import { type Contestant, kafkajsLoop, millrace } from './contestants'
+import { measureDriver } from './measures/driver'
 import { measureLatency } from './measures/latency'
 import { measureLoop } from './measures/loop'
 import { measureRestore } from './measures/restore'
+import { measureStages, STAGES } from './measures/stages'
 import { measureThroughput, ordersTopic } from './measures/throughput'
 import type { BenchOptions } from './options'
 import type { Book, Figure, Target } from './report/book'
@@ -42,6 +44,8 @@ export function jobsOf(given: JobOptions): readonly Job[] {
     ...(measures.includes('latency') ? latencyJobs(given) : []),
     ...(measures.includes('restore') ? restoreJobs(given) : []),
     ...(measures.includes('variants') ? variantJobs(given) : []),
+    ...(measures.includes('driver') ? [driverJob(given)] : []),
+    ...(measures.includes('stages') ? [stagesJob(given)] : []),
   ]
 }
 
@@ -163,6 +167,29 @@ function variantJobs(given: JobOptions): readonly Job[] {
       },
     }))
   })
+}
+
+function driverJob({ book }: JobOptions): Job {
+  const target = { of: 'value', atLeast: 200_000 } as const
+  const one = figure({ group: 'Test driver', line: 'three operators', unit: 'rec/s', target })
+  return { name: 'the test driver', run: async () => book.note(one, 'millrace', measureDriver()) }
+}
+
+function stagesJob({ options, ground, book }: JobOptions): Job {
+  const group = 'The order platform, exactly once, from the command to the delivery'
+  const target = { of: 'value', atLeast: 5_000 } as const
+  return {
+    name: 'the four stages of the order platform',
+    run: async () => {
+      const measured = await measureStages(ground, Math.min(50_000, options.workload.records / 10))
+      const whole = figure({ group, line: 'orders a second', unit: '', target })
+      book.note(whole, 'millrace', measured.ordersPerSecond)
+      for (const stage of STAGES) {
+        const line = `processor time of ${stage} per million orders`
+        book.note({ group, line, unit: 's' }, 'millrace', measured.cpuSecondsPerMillion[stage])
+      }
+    },
+  }
 }
 
 function figure({ target, ...others }: Omit<Figure, 'target'> & { readonly target: Target | undefined }): Figure {
