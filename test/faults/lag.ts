@@ -47,8 +47,8 @@ export interface CatchUp {
   readonly withinSeconds: number
 }
 
-/** Beyond the limit, so that it can be said how late it was. */
-const PATIENCE = 3
+/** Times the limit: so that it can be said how late it was. */
+export const PATIENCE = 3
 
 /** Seconds since then until nothing is left; undefined when it takes far longer than the limit. */
 export async function untilCaughtUp(

@@ -1,7 +1,7 @@
 import type { ProcessingGuarantee } from 'millrace'
 import type { Planned } from './arguments'
 import type { Fault } from './faults/fault'
-import type { RunResult } from './run'
+import { CATCH_UP_WITHIN_S, overload, type RunResult } from './run'
 
 /** What became of one fault under one guarantee: a result, or why there is none. */
 export interface Report {
@@ -30,11 +30,17 @@ export function told({ seconds, result, notRun, error }: Report): string {
   return [
     ...strikes.map(({ what, inFlight }) => `   ${what}${inFlight === undefined ? '' : `, with ${inFlight} in flight`}`),
     `   sent: ${acknowledged} ok, ${failed} failed, ${unknown} unknown; in the input: ${commands} commands, ${poison} poison; effects: ${effects}; dead letters: ${deadLetters}`,
-    `   store copies checked: ${storeCopies} (${damagedCopies} damaged); caught up ${inWords(caughtUpSeconds)} after the healing`,
+    `   store copies checked: ${storeCopies} (${damagedCopies} damaged); caught up ${inWords(caughtUpSeconds)} after the healing${slowBy(caughtUpSeconds)}`,
     ...violations.slice(0, SHOWN).map(({ check, what }) => `   ${check}: ${what}`),
     ...(more > 0 ? [`   and ${more} more`] : []),
     `   ${violations.length === 0 ? 'ok' : `${violations.length} VIOLATIONS`}, ${seconds.toFixed(0)} s`,
   ].join('\n')
+}
+
+function slowBy(seconds: number | undefined): string {
+  const others = overload()
+  if (others === undefined || (seconds !== undefined && seconds <= CATCH_UP_WITHIN_S)) return ''
+  return `, which is too late, but not counted under ${others}`
 }
 
 const inWords = (seconds: number | undefined) => (seconds === undefined ? 'not at all' : `${seconds.toFixed(1)} s`)
