@@ -95,6 +95,23 @@ describe('whatever the members tell', () => {
     )
   })
 
+  test('and so do the copies of their stores', () => {
+    fc.assert(
+      fc.property(anything, ({ tasks, members, standbyReplicas }) => {
+        const inOneRack = members.map(alone).map(({ memberId, userData }) => {
+          const { rack: _, ...info } = JSON.parse(userData.toString()) as MemberInfo
+          return member(memberId, info)
+        })
+        const { told } = settle(tasks, inOneRack, { standbyReplicas })
+        const loads = loadsOf(told, ({ active, standby }) => [
+          ...active.filter((id) => id.startsWith('0_')),
+          ...standby,
+        ])
+        expect(Math.max(...loads) - Math.min(...loads)).toBeLessThanOrEqual(2)
+      }),
+    )
+  })
+
   test('and processes carry by the number of their members', () => {
     fc.assert(
       fc.property(anything, ({ tasks, members }) => {
@@ -117,7 +134,9 @@ describe('whatever the members tell', () => {
       fc.property(anything, ({ tasks, members, standbyReplicas }) => {
         const { told } = settle(tasks, members, { standbyReplicas })
         const again = assign(tasks, afterwards(members, told), { standbyReplicas })
-        for (const [id, { active }] of told) expect(again.get(id)!.active).toEqual(active)
+        for (const [id, { active, standby }] of told) {
+          expect([again.get(id)!.active, again.get(id)!.standby]).toEqual([active, standby])
+        }
       }),
     )
   })

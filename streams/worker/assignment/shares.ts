@@ -29,9 +29,13 @@ export function shareOut<B extends Bin, T extends { readonly id: string }>(
   const loads = new Map(bins.map(({ id }) => [id, options.loads?.get(id) ?? 0]))
   const chosen = new Map<string, B>()
   const hasRoom = roomIn(bins, loads, tasks.length)
+  /** Tasks of a sub-topology that a bin has been given. */
+  const kin = new Map<string, number>()
+  const kinOf = (task: T, bin: B) => `${placeOf(task)[0]}/${bin.id}`
   const place = (task: T, bin: B) => {
     chosen.set(task.id, bin)
     loads.set(bin.id, loads.get(bin.id)! + 1)
+    kin.set(kinOf(task, bin), (kin.get(kinOf(task, bin)) ?? 0) + 1)
   }
   const wishes = tasks
     .flatMap((task, order) =>
@@ -47,16 +51,13 @@ export function shareOut<B extends Bin, T extends { readonly id: string }>(
     const open = bins.filter(hasRoom)
     place(
       task,
-      least(open.length > 0 ? open : bins, (bin) => [loads.get(bin.id)! / bin.capacity, kin(task, bin)]),
+      least(open.length > 0 ? open : bins, (bin) => [
+        loads.get(bin.id)! / bin.capacity,
+        kin.get(kinOf(task, bin)) ?? 0,
+      ]),
     )
   }
   return chosen
-
-  /** Tasks of the same sub-topology that the bin has been given. */
-  function kin(task: T, bin: B): number {
-    const [sub] = placeOf(task)
-    return [...chosen].filter(([id, { id: other }]) => other === bin.id && placeOf({ id })[0] === sub).length
-  }
 }
 
 /** Each bin may carry its share, rounded down, and as many of them one more as it takes to place all. */

@@ -1,5 +1,5 @@
 import type { StatefulPlaces } from './active'
-import type { AssignableTask, AssignmentSettings, Process } from './model'
+import { type AssignableTask, type AssignmentSettings, byId, type Process } from './model'
 import { least } from './shares'
 
 /**
@@ -22,25 +22,48 @@ export function placeStandbys(
   for (const process of active.values()) loads.set(process.id, loads.get(process.id)! + 1)
   for (const [id, process] of warmup) place(id, process)
 
-  const capacity = processes.reduce((total, process) => total + process.capacity, 0)
-  const copies = tasks.length * (1 + Math.min(standbyReplicas, processes.length - 1)) + warmup.size
-  const share = (process: Process) => Math.ceil((copies * process.capacity) / capacity)
   for (let replica = 0; replica < standbyReplicas; replica += 1) {
     const wanting = tasks.filter(({ id }) => !keep(id))
     for (const { id } of wanting) add(id)
   }
+  for (let move = nextMove(); move !== undefined; move = nextMove()) {
+    const { id, from, to } = move
+    placed.set(id, [...placed.get(id)!.filter((process) => process !== from), to])
+    loads.set(from.id, loads.get(from.id)! - 1)
+    loads.set(to.id, loads.get(to.id)! + 1)
+  }
   return placed
 
-  function free(id: string): readonly Process[] {
-    const taken = [active.get(id)!, ...(placed.get(id) ?? [])]
+  /** What it carries in relation to its share. */
+  function load({ id, capacity }: Process, more = 0): number {
+    return (loads.get(id)! + more) / capacity
+  }
+  /** Copies stay where they are at first: what that leaves uneven is evened out, at the least that has to be read anew. */
+  function nextMove() {
+    const moves = [...placed].flatMap(([id, copies]) =>
+      copies
+        .filter((from) => warmup.get(id) !== from)
+        .flatMap((from) => {
+          const others = copies.filter((process) => process !== from)
+          const open = free(id, others).filter((to) => to !== from && load(from) > load(to, 1))
+          return open.map((to) => ({ id, from, to }))
+        }),
+    )
+    const cost = ({ id, to }: (typeof moves)[number]) => (to.hasState(id) ? to.lag(id) : Number.POSITIVE_INFINITY)
+    return moves.sort((a, b) => cost(a) - cost(b) || byId(a, b) || byId(a.to, b.to))[0]
+  }
+
+  /** Where a copy may go, beside the task itself and the copies that are placed. */
+  function free(id: string, copies: readonly Process[] = placed.get(id) ?? []): readonly Process[] {
+    const taken = [active.get(id)!, ...copies]
     const others = processes.filter((process) => !taken.includes(process))
     const racks = new Set(taken.map(({ rack }) => rack))
     const elsewhere = others.filter(({ rack }) => rack !== undefined && !racks.has(rack))
     return elsewhere.length > 0 ? elsewhere : others
   }
-  /** Leaves a copy where one is, if it is in a good place and there is no more than its share. */
+  /** Leaves a copy where one is, if that is a good place. */
   function keep(id: string): boolean {
-    const kept = free(id).filter((process) => process.standby.has(id) && loads.get(process.id)! < share(process))
+    const kept = free(id).filter((process) => process.standby.has(id))
     if (kept.length > 0)
       place(
         id,
@@ -51,11 +74,10 @@ export function placeStandbys(
   function add(id: string): void {
     const candidates = free(id)
     if (candidates.length === 0) return
-    const full = (process: Process) => (loads.get(process.id)! < share(process) ? 0 : 1)
     const known = (process: Process) => (process.hasState(id) ? process.lag(id) : Number.POSITIVE_INFINITY)
     place(
       id,
-      least(candidates, (process) => [full(process), known(process), loads.get(process.id)! / process.capacity]),
+      least(candidates, (process) => [known(process), load(process)]),
     )
   }
 }
