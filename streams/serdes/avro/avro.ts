@@ -6,7 +6,8 @@ import { encrypting, type PersonalForm } from '../encryption/encrypting'
 import { personalFields } from '../encryption/fields'
 import type { Serde } from '../serde'
 import type { Upcaster } from '../upcast/chain'
-import type { SerdeHistory } from '../upcast/history'
+import type { WriterSchema } from '../upcast/history'
+import { shapeOf } from '../upcast/shape'
 import { defaultLimits } from './codec'
 import { type AvroSettings, type CompiledAvro, compiledAvro, openAvro } from './coder'
 import type { AvroSchema } from './schema'
@@ -55,6 +56,7 @@ export function avro<T>(schema: AvroSchema<T> | string, options: AvroOptions<NoI
     history: (place) => ({
       subject: subjectOf(settings.subject, type, place),
       lacking: (writer) => lackingIn(writer, compile()),
+      isPresent: (writer) => isSame(writer, type),
     }),
   } satisfies Serde<T>)
   const { personal = 'sealed', subjectField } = options
@@ -67,7 +69,7 @@ export function avro<T>(schema: AvroSchema<T> | string, options: AvroOptions<NoI
 }
 
 /** A schema that is of no use here lacks everything. */
-function lackingIn(writer: Parameters<SerdeHistory['lacking']>[0], { lacking }: CompiledAvro): readonly string[] {
+function lackingIn(writer: WriterSchema, { lacking }: CompiledAvro): readonly string[] {
   let parsed: AvroType
   try {
     parsed = parseRegistered({ id: 0, ...writer })
@@ -75,6 +77,14 @@ function lackingIn(writer: Parameters<SerdeHistory['lacking']>[0], { lacking }: 
     return [messageOf(error)]
   }
   return lacking(parsed)
+}
+
+function isSame(writer: WriterSchema, type: AvroType): boolean {
+  try {
+    return shapeOf(parseRegistered({ id: 0, ...writer })) === shapeOf(type)
+  } catch {
+    return false
+  }
 }
 
 /** What stays when the schema evolves: a union goes by the namespace its branches share. */

@@ -7,11 +7,15 @@ const magic = 0
 export function readHeader(bytes: Buffer): number | string {
   if (bytes.length < headerSize) return `truncated: ${bytes.length} bytes cannot hold the header of a schema id`
   if (bytes[0] !== magic) return `wrong magic byte ${bytes[0]}: the bytes are not in the Confluent wire format`
-  return bytes.readInt32BE(1)
+  return (bytes[1]! << 24) | (bytes[2]! << 16) | (bytes[3]! << 8) | bytes[4]!
 }
 
 /** @returns where the binary goes */
 export function writeHeader(bytes: Buffer, at: number, id: number): number {
   bytes[at] = magic
-  return bytes.writeInt32BE(id, at + 1)
+  bytes[at + 1] = id >>> 24
+  bytes[at + 2] = id >>> 16
+  bytes[at + 3] = id >>> 8
+  bytes[at + 4] = id
+  return at + headerSize
 }

@@ -129,6 +129,14 @@ describe('the limits of a serde', () => {
     expect(wide.decode(wide.encode(items))).toEqual(items)
   })
 
+  test('a payload that is too long is neither read nor written', () => {
+    const serde = open('bytes', { maxBytes: 100 })
+    expect(() => serde.encode(Buffer.alloc(100))).toThrow('102 bytes are more than 100 (maxBytes)')
+    const long = open('bytes').encode(Buffer.alloc(100))
+    expect(() => serde.decode(long)).toThrow(expect.objectContaining({ code: 'PAYLOAD_TOO_LARGE' }))
+    expect(serde.decode(serde.encode(Buffer.alloc(98)))).toHaveLength(98)
+  })
+
   test('long texts and bytes are no items', () => {
     const serde = open('bytes')
     expect(serde.decode(serde.encode(Buffer.alloc(300_000)))).toHaveLength(300_000)

@@ -1,7 +1,7 @@
 import type { AvroType } from '../../../registry/avro/schema'
 import { resolve } from '../resolve/resolve'
 import { cursorOf, type Read } from './cursor'
-import { atPath, malformed, tooLarge } from './failures'
+import { atPath, malformed, tooLarge, unwritable } from './failures'
 import { defaultLimits } from './limits'
 import type { AvroCodec, AvroDecode, CodecOptions, DecodeLimits } from './port'
 import { newReading, readerOf } from './read'
@@ -29,6 +29,7 @@ export function avroCodec<T>(type: AvroType, options: CodecOptions = {}): AvroCo
     into.depth = limits.maxDepth - 1
     try {
       write(value, into)
+      checkSize(into.pos - into.start - begin, limits)
     } catch (error) {
       into.pos = into.start + begin
       throw explain(value, error)
@@ -44,6 +45,11 @@ export function avroCodec<T>(type: AvroType, options: CodecOptions = {}): AvroCo
     },
     decoder: (writer: AvroType = type) => decoderOf(writer, type, { options, limits }) as AvroDecode<T>,
   })
+}
+
+/** What we would refuse to read we must not write. */
+function checkSize(size: number, { maxBytes }: DecodeLimits): void {
+  if (size > maxBytes) unwritable(`${size} bytes are more than ${maxBytes} (maxBytes)`)
 }
 
 type TracedWrite = (value: unknown, error: unknown) => Error

@@ -1,6 +1,6 @@
 /** From the actions of a resolution to functions that read. */
 import { branchName, type UnionType } from '../../../registry/avro/schema'
-import type { Action, FieldAction, RecordAction } from '../resolve/actions'
+import type { Action, FieldAction, FieldDefaultAction, RecordAction } from '../resolve/actions'
 import { resolve } from '../resolve/resolve'
 import { cursorOf, deeper, endBlock, nextBlock, type Read, readInt, readString } from './cursor'
 import { malformed, unreadable } from './failures'
@@ -110,10 +110,10 @@ function wholeRecord(action: RecordAction, reading: Reading): Read {
 
 function recordOf(action: RecordAction, reading: Reading): Read {
   const steps = action.fields.map((field) => stepOf(field, reading))
-  const defaults = action.defaults.map(({ field, bytes }) => {
-    const read = defaultReader(bytes, readerOf(resolve(field.type, field.type), newReading(reading.options)))
-    return { name: field.name, read }
-  })
+  const defaults = action.defaults.map((missing) => ({
+    name: missing.field.name,
+    read: defaultReader(missing, reading.options),
+  }))
   return recordReader({ steps, defaults, names: action.reader.fields.map(({ name }) => name) })
 }
 
@@ -129,10 +129,12 @@ function stepOf(field: FieldAction, reading: Reading): RecordStep {
 const ours = { maxItems: Number.POSITIVE_INFINITY, maxDepth: Number.POSITIVE_INFINITY, maxBytes: 0 }
 
 /** A new value each time, but for those that nobody can change. */
-function defaultReader(bytes: Buffer, read: Read): Read {
+function defaultReader({ field, bytes }: FieldDefaultAction, options: CodecOptions): Read {
+  let read: Read | undefined
   let constant: { readonly value: unknown } | undefined
   return () => {
     if (constant) return constant.value
+    read ??= readerOf(resolve(field.type, field.type), newReading(options))
     const value = read(cursorOf(bytes, 0, ours))
     if (typeof value !== 'object' || value === null) constant = { value }
     return value

@@ -21,8 +21,9 @@ export type Write = (value: unknown, sink: Sink) => void
 
 const defaultSlab = 16 * 1024
 
+/** The first slab comes with the first value. */
 export function newSink(slabSize = defaultSlab): Sink {
-  return { bytes: Buffer.allocUnsafe(slabSize), start: 0, pos: 0, slabSize, items: 0, depth: 0 }
+  return { bytes: Buffer.alloc(0), start: 0, pos: 0, slabSize, items: 0, depth: 0 }
 }
 
 /** What was written since the last call; it stays as it is for as long as it is held. */

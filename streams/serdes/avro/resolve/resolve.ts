@@ -84,11 +84,12 @@ function resolveRecords(writer: RecordType, reader: RecordType, resolved: Resolv
   if (done) return done
   const fields: FieldAction[] = []
   const names = new Set(writer.fields.map(({ name }) => name))
+  const wanted = new Map(reader.fields.map((field) => [field.name, field]))
   const defaults: FieldDefaultAction[] = []
   const action: Writable<RecordAction> = { does: 'record', reader, fields, defaults }
   resolved.set(writer, known.set(reader, action))
   for (const written of writer.fields) {
-    const field = reader.fields.find(({ name }) => name === written.name)
+    const field = wanted.get(written.name)
     if (field) fields.push({ field, action: resolveTypes(written.type, field.type, resolved) })
     else fields.push({ skipped: written })
   }
