@@ -10,7 +10,7 @@ export interface StoredRecord extends LogRecord {
 
 /** The driver's topics: every record ever written, in memory and at once. */
 export interface DriverLog {
-  append(topic: string, partition: number, record: OutputRecord & { readonly piped: boolean }): void
+  append(topic: string, partition: number, record: OutputRecord, piped: boolean): void
   /** Appends a sealed batch, as a commit produces the changelogs. */
   appendBatch(batch: OutgoingBatch): AppendedBatch
   read(partition: TopicPartition, from: number): readonly LogRecord[]
@@ -22,16 +22,17 @@ export interface DriverLog {
 }
 
 export function driverLog(): DriverLog {
-  const partitions = new Map<string, StoredRecord[]>()
-  const topics = new Map<string, StoredRecord[]>()
+  const topics = new Map<string, StoredTopic>()
 
-  const append: DriverLog['append'] = (topic, partition, record) => {
-    const records = listOf(partitions, `${topic}/${partition}`)
-    const stored = Object.freeze({ ...record, partition, offset: records.length })
-    records.push(stored)
-    listOf(topics, topic).push(stored)
+  const append: DriverLog['append'] = (topic, partition, { key, value, timestamp, headers }, piped) => {
+    const { all, partitions } = topicOf(topics, topic)
+    partitions[partition] ??= []
+    const offset = partitions[partition].length
+    const stored = { key, value, timestamp, headers, partition, offset, piped }
+    partitions[partition].push(stored)
+    all.push(stored)
   }
-  const end: DriverLog['end'] = ({ topic, partition }) => partitions.get(`${topic}/${partition}`)?.length ?? 0
+  const end: DriverLog['end'] = ({ topic, partition }) => topics.get(topic)?.partitions[partition]?.length ?? 0
 
   return {
     append,
@@ -39,25 +40,31 @@ export function driverLog(): DriverLog {
       const baseOffset = end({ topic, partition })
       for (const { bytes } of records.seal(noProducer)) {
         for (const batch of decodeBatches(bytes)) {
-          for (const record of batch.records) append(topic, partition, { ...copied(record), piped: false })
+          for (const record of batch.records) append(topic, partition, copied(record), false)
         }
       }
       return { topic, partition, baseOffset, nextOffset: end({ topic, partition }) }
     },
-    read: ({ topic, partition }, from) => partitions.get(`${topic}/${partition}`)?.slice(from) ?? [],
+    read: ({ topic, partition }, from) => topics.get(topic)?.partitions[partition]?.slice(from) ?? [],
     end,
-    readTopic: (topic) => topics.get(topic) ?? [],
+    readTopic: (topic) => topics.get(topic)?.all ?? [],
     get topics() {
       return [...topics.keys()]
     },
   }
 }
 
-function listOf<T>(lists: Map<string, T[]>, name: string): T[] {
-  const known = lists.get(name)
+interface StoredTopic {
+  /** In the order in which they were written, over all partitions. */
+  readonly all: StoredRecord[]
+  readonly partitions: StoredRecord[][]
+}
+
+function topicOf(topics: Map<string, StoredTopic>, name: string): StoredTopic {
+  const known = topics.get(name)
   if (known !== undefined) return known
-  const created: T[] = []
-  lists.set(name, created)
+  const created = { all: [], partitions: [] }
+  topics.set(name, created)
   return created
 }
 
@@ -75,7 +82,7 @@ function copied({ key, value, timestamp, headers }: LogRecord): OutputRecord {
 /** A task's output that hands each record over at once. */
 export function directOutput(log: DriverLog): Output {
   return {
-    append: (topic, partition, record) => log.append(topic, partition, { ...record, piped: false }),
+    append: (topic, partition, record) => log.append(topic, partition, record, false),
     drain: () => [],
     byteLength: 0,
   }

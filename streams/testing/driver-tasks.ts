@@ -86,11 +86,12 @@ export function driverTasks(options: DriverTasksOptions): DriverTasks {
     for (const { task, positions } of tasks) {
       for (const input of task.inputs) {
         const from = positions.get(input.topic)!
+        if (log.end(input) === from) continue
         const records = log.read(input, from)
-        if (records.length === 0) continue
         const nextOffset = from + records.length
-        const batch = { ...input, records, nextOffset, endOffset: nextOffset }
-        positions.set(input.topic, nextOffset)
+        const { topic, partition } = input
+        const batch = { topic, partition, records, nextOffset, endOffset: nextOffset }
+        positions.set(topic, nextOffset)
         refusePromise(task.prepare(batch))
         task.add(batch)
         fed = true

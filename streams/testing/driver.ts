@@ -35,7 +35,7 @@ export function testDriver(topology: Topology, options: TestDriverOptions = {}):
   const pipe: PipeBytes = (topic, key, value, { timestamp = clock.now(), headers = [], partition } = {}) => {
     topics.refuseUnread(topic)
     const to = partition ?? (key === null ? 0 : partitionFor(key, topics.partitionsOf(topic)))
-    log.append(topic, to, { key, value, timestamp, headers, piped: true })
+    log.append(topic, to, { key, value, timestamp, headers }, true)
     tasks.run()
   }
   const describe = () =>
