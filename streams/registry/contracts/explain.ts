@@ -31,7 +31,7 @@ function explainAt(start: Place, explained: readonly AvroType[]): readonly Reaso
   const { reader, writer } = start
   if (writer === undefined || explained.includes(reader)) return []
   const { incompatibilities, problem } = checkCompatibility(reader, writer)
-  if (problem !== undefined) return [{ ...named(start), rule: 'AMBIGUOUS_FIELD', message: problem }]
+  if (problem !== undefined) return [{ ...named(ambiguous(start, problem)), rule: 'AMBIGUOUS_FIELD', message: problem }]
   return incompatibilities.flatMap((found) => reasonsOf(found, follow(start, found.location), [...explained, reader]))
 }
 
@@ -52,6 +52,14 @@ function alike(branches: readonly AvroType[], writer: AvroType): AvroType | unde
   const byName = (same: (name: string) => string) =>
     branches.find((one) => 'name' in one && 'name' in writer && same(one.name) === same(writer.name))
   return byName((name) => name) ?? byName(simpleName) ?? branches.find((one) => branchName(one) === branchName(writer))
+}
+
+/** The message begins with the field: no verdict, and so no location, comes with it. */
+function ambiguous(start: Place, problem: string): Place {
+  const [, type, field] = /^(\S+)\.([^.\s]+) /.exec(problem) ?? []
+  return type === undefined || field === undefined
+    ? entered(start)
+    : { ...start, path: `${simpleName(type)}.${field}`, type, field }
 }
 
 function named({ path, type, field }: Place): Pick<Reason, 'path' | 'type' | 'field'> {
