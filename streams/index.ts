@@ -130,6 +130,7 @@ export type {
   StoreQuery,
 } from './worker/queries/query'
 export type { KeyLocation, Routed } from './worker/queries/router'
+export { openStoreClient, type StoreClient, type StoreClientOptions } from './worker/queries/store-client'
 export type {
   Entries,
   KeyValueQueries,

@@ -61,7 +61,7 @@ export function allTasks(topology: Topology, applicationId: string, topics: Prep
   )
 }
 
-function inputTopics(sub: SubTopology, applicationId: string): readonly string[] {
+export function inputTopics(sub: SubTopology, applicationId: string): readonly string[] {
   return [
     ...sub.sources.map(({ topic }) => topic.name),
     ...sub.repartitionSources.map(({ spec }) => `${applicationId}-${spec.repartition}-repartition`),

@@ -3,7 +3,7 @@ import { elapsed } from '../../clock'
 import { MillraceError } from '../../errors'
 import type { PartitionOffset } from '../../log/port'
 import { count } from '../counters'
-import type { GlobalReplica } from '../global-tables'
+import { GLOBAL_TASK, type GlobalReplica } from '../global-tables'
 import { countPair } from './counts'
 import { storeUnavailable, type Unavailable } from './errors'
 import type { QueryHost, Replica } from './host'
@@ -48,7 +48,7 @@ const LOOK_UP_MS = 500
 const PIECE = 200
 
 export function taskIdOf({ subTopology }: PlacedStore, partition: number): string {
-  return subTopology === undefined ? 'global' : `${subTopology.id}_${partition}`
+  return subTopology === undefined ? GLOBAL_TASK : `${subTopology.id}_${partition}`
 }
 
 /**

@@ -24,20 +24,26 @@ export interface Replica {
   changelog(store: string): ChangelogProgress | undefined
 }
 
-/** What queries need of the worker that they are put to. */
-export interface QueryHost {
+/** What is to be known of an application to find who answers. */
+export interface QueryPlace {
   readonly topology: Topology
   readonly applicationId: string
   readonly registry?: SchemaRegistry
   readonly clock: Clock
   readonly logger: Logger
-  readonly admin: LogAdmin
   readonly counts: QueryCounts
-  readonly state: WorkerState
   /** Partitions of a source or internal topic. @throws MillraceError TOPIC_MISSING, or CLOSED before the start */
   partitionsOf(topic: string): number
   /** All members as the leader has last told; empty before the first assignment. */
   readonly members: readonly MemberMetadata[]
+  /** Asks anew who the members are, where they are not told of by themselves. */
+  refresh?(): Promise<void>
+}
+
+/** What queries need of the worker that they are put to. */
+export interface QueryHost extends QueryPlace {
+  readonly admin: LogAdmin
+  readonly state: WorkerState
   /** This member's id in the group; undefined before it has joined. */
   readonly memberId: string | undefined
   /** This instance's copy of a task where it may be read now: an active one that is running, or a standby. */

@@ -1,11 +1,12 @@
 /** Finds who answers for each partition of a store, asks them, and puts their answers together. */
 import { elapsed } from '../../clock'
 import { MillraceError, messageOf } from '../../errors'
+import { GLOBAL_TASK } from '../global-tables'
 import type { MemberMetadata } from '../member-info'
 import { countPair } from './counts'
 import { isUnavailable, queryInvalid, storeUnavailable, type Unavailable } from './errors'
-import { absence, answerHere, type PartitionAnswer, type PartitionAsk, taskIdOf } from './here'
-import type { QueryHost } from './host'
+import { type PartitionAnswer, type PartitionAsk, taskIdOf } from './here'
+import type { QueryPlace } from './host'
 import { merged } from './merge'
 import { type PlacedStore, type Placing, placing } from './placing'
 import { type AnsweredBy, boundsOf, keyOf, type ReadOptions, type StoreItem, type StoreQuery } from './query'
@@ -45,8 +46,6 @@ export interface Router {
    * @throws MillraceError STORE_UNKNOWN; TerminalError QUERY_INVALID where the key does not say its partition
    */
   locate(store: string, key: unknown): Promise<KeyLocation>
-  /** Answers for a partition that is here, and asks nobody else. */
-  answerHere(ask: PartitionAsk): Promise<PartitionAnswer>
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000
@@ -54,7 +53,25 @@ const RETRY_MS = 50
 /** Waiting does not help. */
 const final: ReadonlySet<unknown> = new Set<Unavailable>(['ended', 'not-here', 'not-started'])
 
-export function createRouter(host: QueryHost, token?: string): Router {
+/** The instance that asks, where it is a member itself. */
+export interface OwnPart {
+  readonly memberId: string | undefined
+  /** Whether it has the task, to process it or as a standby. */
+  has(taskId: string): 'active' | 'standby' | undefined
+  answer(ask: PartitionAsk): Promise<PartitionAnswer>
+  /** Why nobody can be asked for a task. */
+  absence(taskId: string): readonly [Unavailable, string]
+}
+
+export interface RouterOptions {
+  readonly host: QueryPlace
+  /** Absent where who asks is no member. */
+  readonly own?: OwnPart
+  /** What other members ask for. */
+  readonly token?: string
+}
+
+export function createRouter({ host, own, token }: RouterOptions): Router {
   const places = placing({
     topology: host.topology,
     applicationId: host.applicationId,
@@ -112,6 +129,8 @@ export function createRouter(host: QueryHost, token?: string): Router {
     { partition, local }: ReadOptions,
   ): Promise<readonly number[]> {
     const { subTopology, partitions, declaration } = placed
+    if (local === true && own === undefined)
+      throw queryInvalid(declaration.name, 'there are no stores on this instance')
     if (subTopology === undefined) return [0]
     const all = Array.from({ length: partitions }, (_, index) => index)
     if (typeof partition === 'number') {
@@ -122,7 +141,7 @@ export function createRouter(host: QueryHost, token?: string): Router {
     const keyed = partition === 'all' ? undefined : keyOf(query)
     const found = keyed && (await placed.partitionOf(keyed.key))
     if (found !== undefined) return [found]
-    return local === true ? all.filter((index) => host.replica(taskIdOf(placed, index)) !== undefined) : all
+    return local === true ? all.filter((index) => own?.has(taskIdOf(placed, index)) !== undefined) : all
   }
   /** Waits out what passes, and asks anew whoever has the task by then. */
   async function askOne(asking: PartitionAsk, options: ReadOptions): Promise<PartitionAnswer> {
@@ -135,15 +154,16 @@ export function createRouter(host: QueryHost, token?: string): Router {
         if (left <= 0) throw error
         host.logger.debug({ store: asking.placed.declaration.name, err: error }, `${messageOf(error)}; asking again`)
         await host.clock.sleep(Math.min(RETRY_MS, left))
+        await host.refresh?.()
       }
     }
   }
   async function attempt(asking: PartitionAsk, { local }: ReadOptions): Promise<PartitionAnswer> {
     const { placed, partition, allowStandby } = asking
     const taskId = taskIdOf(placed, partition)
-    if (placed.subTopology === undefined) return answerHere(host, asking)
-    if (local === true) return answerOnlyHere(asking)
-    if (host.replica(taskId)?.role === 'active') return answerHere(host, asking)
+    if (placed.subTopology === undefined) return answerGlobal(asking)
+    if (local === true && own !== undefined) return answerOnlyHere(asking, own)
+    if (own?.has(taskId) === 'active') return own.answer(asking)
     const standbys = allowStandby ? host.members.filter(({ standby }) => standby.includes(taskId)) : []
     try {
       return await askOwner(asking, taskId, standbys.length > 0)
@@ -152,9 +172,13 @@ export function createRouter(host: QueryHost, token?: string): Router {
       return askStandbys(asking, standbys, error)
     }
   }
-  async function answerOnlyHere(asking: PartitionAsk): Promise<PartitionAnswer> {
+  /** Everyone has a global table. */
+  function answerGlobal(asking: PartitionAsk): Promise<PartitionAnswer> {
+    return own === undefined ? askMember(asking, host.members[0], GLOBAL_TASK) : own.answer(asking)
+  }
+  async function answerOnlyHere(asking: PartitionAsk, { answer }: OwnPart): Promise<PartitionAnswer> {
     try {
-      return await answerHere(host, asking)
+      return await answer(asking)
     } catch (error) {
       if (!isUnavailable(error) || error.details.reason !== 'moved') throw error
       throw storeUnavailable(asking.placed.declaration.name, 'not-here', error.message, error)
@@ -190,10 +214,10 @@ export function createRouter(host: QueryHost, token?: string): Router {
   ): Promise<PartitionAnswer> {
     const store = asking.placed.declaration.name
     if (member === undefined) {
-      const [reason, why] = absence(host, taskId)
+      const [reason, why] = own?.absence(taskId) ?? ['rebalancing', `no member is known that has task ${taskId}`]
       throw storeUnavailable(store, reason === 'moved' ? 'rebalancing' : reason, why)
     }
-    if (isHere(member)) return answerHere(host, asking)
+    if (own !== undefined && isHere(member)) return own.answer(asking)
     if (member.endpoint !== undefined) return answerThere(host, asking, { endpoint: member.endpoint, token })
     throw new MillraceError(
       'CONFIG_INVALID',
@@ -217,9 +241,9 @@ export function createRouter(host: QueryHost, token?: string): Router {
       standbys: host.members.filter(({ standby }) => standby.includes(taskId)),
     }
   }
-  const isHere = ({ memberId }: MemberMetadata) => memberId === host.memberId
+  const isHere = ({ memberId }: MemberMetadata) => memberId === own?.memberId
 
-  return { placing: places, ask, locate, answerHere: (asking) => answerHere(host, asking) }
+  return { placing: places, ask, locate }
 }
 
 async function* flat(answers: readonly PartitionAnswer[]): AsyncGenerator<StoreItem> {

@@ -4,7 +4,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { elapsed } from '../../clock'
 import { MillraceError, messageOf } from '../../errors'
 import type { Health } from '../health'
+import { inputTopics } from '../runners'
 import { toWire } from './errors'
+import { answerHere } from './here'
 import type { QueryHost } from './host'
 import { shownStore } from './listing'
 import { flagIn, keyIn, limitIn, numberIn, optionalKey, type Parameters, readOptionsIn } from './parameters'
@@ -98,9 +100,19 @@ function controlRoutes(app: FastifyInstance, { host, control, token }: QueryServ
     state: host.state,
     paused: control.isPaused,
     members: host.members,
+    partitions: partitionsOf(host),
   }))
   app.post('/pause', paused('pause'))
   app.post('/resume', paused('resume'))
+}
+
+/** Of every topic that a task reads: who is no member finds by it where keys are. */
+function partitionsOf({ topology, applicationId, partitionsOf }: QueryHost): Readonly<Record<string, number>> {
+  const names = [
+    ...topology.subTopologies.flatMap((sub) => inputTopics(sub, applicationId)),
+    ...topology.globalTables.map(({ topic }) => topic.name),
+  ]
+  return Object.fromEntries(names.map((name) => [name, partitionsOf(name)]))
 }
 
 /** @throws OutageError where one of them does not answer; the others have been told */
@@ -211,7 +223,7 @@ function storeRoutes(app: FastifyInstance, { host, router }: QueryServerOptions)
   app.post<{ Body: WireAsk }>('/query', async ({ body }, reply) => {
     const placed = router.placing.find(body.store)
     const codec = await placed.codec()
-    const answer = await router.answerHere({
+    const answer = await answerHere(host, {
       placed,
       partition: body.partition,
       query: await codec.decodeQuery(body.query as WireAsk['query'] & { kind: string }),

@@ -5,7 +5,7 @@ import { count } from '../counters'
 import type { StoreCodec, WireItem } from './codec'
 import { fromWire, isUnavailable, storeUnavailable, type WireError } from './errors'
 import type { PartitionAnswer, PartitionAsk } from './here'
-import type { QueryHost } from './host'
+import type { QueryPlace } from './host'
 import type { AnsweredBy, StoreItem } from './query'
 
 /** What one member asks another. */
@@ -36,7 +36,11 @@ export interface ThereOptions {
 const GRACE_MS = 1_000
 
 /** @throws OutageError STORE_UNAVAILABLE; MillraceError as the other member throws it */
-export async function answerThere(host: QueryHost, ask: PartitionAsk, options: ThereOptions): Promise<PartitionAnswer> {
+export async function answerThere(
+  host: QueryPlace,
+  ask: PartitionAsk,
+  options: ThereOptions,
+): Promise<PartitionAnswer> {
   const { placed } = ask
   const codec = await placed.codec()
   const gone = new AbortController()
@@ -67,7 +71,7 @@ interface Asking {
 }
 
 async function request(
-  host: QueryHost,
+  host: QueryPlace,
   { ask, options, codec, gone }: Asking & { readonly gone: AbortController },
 ): Promise<AsyncGenerator<WireLine, undefined>> {
   const { endpoint, token } = options

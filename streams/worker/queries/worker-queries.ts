@@ -8,9 +8,10 @@ import type { Runners } from '../runners'
 import type { PreparedTopics } from '../topics'
 import type { QueryCounts } from './counts'
 import { storeUnavailable } from './errors'
+import { absence, answerHere } from './here'
 import type { QueryHost, Replica } from './host'
 import type { ReadOptions, StoreQuery } from './query'
-import { createRouter, type KeyLocation, type Routed } from './router'
+import { createRouter, type KeyLocation, type OwnPart, type Routed } from './router'
 import { type QueryServer, serveQueries, type WorkerControl } from './server'
 import { type QueriesOf, type StoreHandle, storeQueries } from './stores'
 
@@ -48,7 +49,15 @@ export interface WorkerQueries {
 export function createWorkerQueries(context: WorkerQueriesOptions): WorkerQueries {
   const { options } = context
   const host = hostOf(context)
-  const router = createRouter(host, options.queryToken)
+  const own: OwnPart = {
+    get memberId() {
+      return host.memberId
+    },
+    has: (taskId) => host.replica(taskId)?.role,
+    answer: (ask) => answerHere(host, ask),
+    absence: (taskId) => absence(host, taskId),
+  }
+  const router = createRouter({ host, own, token: options.queryToken })
   let server: QueryServer | undefined
 
   return {
