@@ -24,6 +24,10 @@ export interface SourceQueue extends TopicPartition {
   readonly size: number
   /** Where to read on once everything processed so far is committed; undefined before the first record. */
   readonly nextOffset: number | undefined
+  /** The largest timestamp processed so far, for the timestamp extractor; undefined where there is no extractor, or nothing yet. */
+  readonly partitionTime: number | undefined
+  /** Goes on with the time of a former owner. */
+  resumeAt(partitionTime: number): void
   /** End of the partition as last seen: lag = this - nextOffset. */
   readonly endOffset: number | undefined
 }
@@ -119,6 +123,12 @@ export function sourceQueue(options: SourceQueueOptions): SourceQueue {
       if (decoded!.timestamp > partitionTime) partitionTime = decoded!.timestamp
       decoded = undefined
       advance()
+    },
+    get partitionTime() {
+      return extract === undefined || partitionTime < 0 ? undefined : partitionTime
+    },
+    resumeAt: (time) => {
+      partitionTime = Math.max(partitionTime, time)
     },
     get size() {
       return size

@@ -5,6 +5,7 @@ import { failurePolicy, type SourceInHand } from './failures'
 import { holds } from './holds'
 import { openInputs } from './inputs'
 import type { TaskOptions } from './options'
+import { decodePartitionTime, encodePartitionTime } from './partition-time'
 import { type Punctuations, punctuations } from './punctuations'
 import type { InputRecord, SourceQueue } from './source-queue'
 import { taskStores } from './task-stores'
@@ -31,6 +32,8 @@ export interface Task {
   /** Resolves once the serdes are ready. */
   readonly ready: Promise<void> | undefined
   readonly stores: ReturnType<typeof taskStores>
+  /** Takes over what a former owner has committed beside its offsets: how far the time of each input was. */
+  resume(committed: readonly PartitionOffset[]): void
   prepare(batch: FetchedBatch): Promise<void> | undefined
   add(batch: FetchedBatch): void
   /** Processes up to `max` records; the number processed. Stops early when too many calls are under way. */
@@ -194,6 +197,11 @@ export function createTask(options: TaskOptions): Task {
     inputs: queues.map(({ topic, partition: from }) => ({ topic, partition: from })),
     ready: inputs.ready([chain.ready, stores.ready]),
     stores,
+    resume: (committed) => {
+      for (const { topic, partition: from, metadata = '' } of committed) {
+        queueOf.get(`${topic}/${from}`)?.resumeAt(decodePartitionTime(metadata))
+      }
+    },
     prepare: (batch) => queueOf.get(`${batch.topic}/${batch.partition}`)?.prepare(batch),
     add: (batch) => {
       queueOf.get(`${batch.topic}/${batch.partition}`)?.add(batch)
@@ -271,9 +279,11 @@ export function createTask(options: TaskOptions): Task {
   }
 
   function committable(all: readonly SourceQueue[]): readonly PartitionOffset[] {
-    return all.flatMap(({ topic, partition: from, nextOffset }) =>
-      nextOffset === undefined ? [] : [{ topic, partition: from, offset: nextOffset }],
-    )
+    return all.flatMap(({ topic, partition: from, nextOffset, partitionTime }) => {
+      if (nextOffset === undefined) return []
+      const metadata = partitionTime === undefined ? {} : { metadata: encodePartitionTime(partitionTime) }
+      return [{ topic, partition: from, offset: nextOffset, ...metadata }]
+    })
   }
 }
 

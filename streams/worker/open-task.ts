@@ -182,6 +182,7 @@ async function startingPositions(
 ): Promise<readonly PartitionOffset[]> {
   const { admin } = options.log
   const committed = await admin.committedOffsets(options.applicationId, task.inputs)
+  task.resume(committed)
   const missing = task.inputs.filter(
     ({ topic, partition }) => !committed.some((offset) => offset.topic === topic && offset.partition === partition),
   )

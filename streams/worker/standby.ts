@@ -60,10 +60,13 @@ export async function openStandby(context: OpenStandbyOptions): Promise<OpenStan
 }
 
 async function openOnce({ options, subTopology, partition, signal }: OpenStandbyOptions): Promise<OpenStandby> {
-  const { log, clock, applicationId, registry, cacheBytes } = options
+  const { log, clock, applicationId, registry, personalKeys, cacheBytes } = options
   const taskId = `${subTopology.id}_${partition}`
   const backends = await openBackends({ options, subTopology, taskId, signal })
-  const stores = taskStores({ subTopology, applicationId, partition, registry, backends, cacheBytes }, clock.now)
+  const stores = taskStores(
+    { subTopology, applicationId, partition, registry, personalKeys, backends, cacheBytes },
+    clock.now,
+  )
   try {
     await stores.ready
     const spans = await changelogSpans({ log, taskId, stores, partition })
