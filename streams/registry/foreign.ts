@@ -1,6 +1,7 @@
 /** Schemas that are not Avro, through the library that reads what was written with them. */
 import { messageOf, TerminalError } from '../errors'
 import type { ReferencedSchema, SchemaType } from './port'
+import { wellKnownTypes } from './well-known-types'
 
 type TypesModule = typeof import('@kafkajs/confluent-schema-registry/dist/@types')
 type ResolverModule = typeof import('@kafkajs/confluent-schema-registry/dist/schemaTypeResolver')
@@ -26,8 +27,9 @@ export function compileForeign(type: ForeignType, schema: string, options: Forei
   const { SchemaType: libraryTypes, schemaFromConfluentSchema } = library()
   const libraryType = libraryTypes[type]
   const { referenced = [], messageName = type === 'PROTOBUF' ? firstMessage(schema) : undefined } = options
+  const all = type === 'PROTOBUF' ? [...referenced, ...wellKnownTypes(schema, referenced)] : referenced
   const given = {
-    referencedSchemas: referenced.map((one) => ({ type: libraryType, schema: one.schema })),
+    referencedSchemas: all.map((one) => ({ type: libraryType, schema: one.schema })),
     ...(messageName !== undefined && { messageName }),
     // Formats are hints for people; the library knows none and would refuse the schema.
     ...(type === 'JSON' && { strict: false, validateFormats: false }),

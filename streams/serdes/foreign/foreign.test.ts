@@ -62,7 +62,9 @@ describe('jsonSchema', () => {
     expect(() => serde.decode(Buffer.concat([header(2), Buffer.of(2)]))).toThrow(
       'it is a schema of type AVRO, not JSON',
     )
-    expect(() => serde.decode(Buffer.concat([header(1), Buffer.alloc(100)]))).toThrow('105 bytes, more than 30')
+    expect(() => serde.decode(Buffer.concat([header(1), Buffer.alloc(100)]))).toThrow(
+      expect.objectContaining({ code: 'PAYLOAD_TOO_LARGE', message: 't (value): 105 bytes, more than maxBytes 30' }),
+    )
     expect(() => serde.decode(header(9))).toThrow(expect.objectContaining({ code: 'SCHEMA_UNKNOWN' }))
     expect(() => serde.decode(null)).toThrow(expect.objectContaining({ code: 'DESERIALIZATION_FAILED' }))
   })
@@ -70,6 +72,17 @@ describe('jsonSchema', () => {
   test('is refused at once where the text is no schema', () => {
     expect(() => jsonSchema('{"type":"nonsense"}')).toThrow(expect.objectContaining({ code: 'SCHEMA_INVALID' }))
   })
+})
+
+test('a JSON schema may refer to another subject', () => {
+  registry.register('money', '{"$id":"money.json","type":"object","required":["cents"]}', { type: 'JSON' })
+  const references = [{ name: 'money.json', subject: 'money', version: 1 }]
+  const bill = '{"type":"object","properties":{"sum":{"$ref":"money.json"}}}'
+  const id = registry.register('bill', bill, { type: 'JSON', references })
+  const serde = open(jsonSchema(click))
+  const read = (text: string) => serde.decode(Buffer.concat([header(id), Buffer.from(text)]))
+  expect(read('{"sum":{"cents":1}}')).toEqual({ sum: { cents: 1 } })
+  expect(() => read('{"sum":{}}')).toThrow(expect.objectContaining({ code: 'DESERIALIZATION_FAILED' }))
 })
 
 describe('protobuf', () => {
@@ -87,6 +100,27 @@ describe('protobuf', () => {
     const bytes = serde.encode(value)
     expect(bytes!.subarray(0, 6)).toEqual(Buffer.concat([header(1), Buffer.of(0)]))
     expect(serde.decode(bytes)).toEqual(value)
+  })
+
+  test('knows the types that come with Protobuf', () => {
+    const event = `syntax = "proto3"; import "google/protobuf/timestamp.proto"; import "google/protobuf/wrappers.proto";
+      message Event { google.protobuf.Timestamp at = 1; google.protobuf.StringValue note = 2; }`
+    const serde = open(protobuf<object>(event))
+    const given = { at: { seconds: '1700000000', nanos: 5 }, note: { value: 'x' } }
+    expect(serde.decode(serde.encode(given))).toEqual(given)
+  })
+
+  test('reads what a schema imports from another subject', () => {
+    registry.register('money', 'syntax = "proto3"; package shop; message Money { int64 cents = 1; }', {
+      type: 'PROTOBUF',
+    })
+    const bill = 'syntax = "proto3"; package shop; import "money.proto"; message Bill { Money sum = 1; }'
+    const references = [{ name: 'money.proto', subject: 'money', version: 1 }]
+    const id = registry.register('bill', bill, { type: 'PROTOBUF', references })
+    const bytes = Buffer.concat([header(id), Buffer.of(0, 10, 2, 8, 7)])
+    expect(open(protobuf('syntax = "proto3"; message Any { string a = 1; }')).decode(bytes)).toEqual({
+      sum: { cents: '7' },
+    })
   })
 
   test('an empty message is one', () => {

@@ -16,7 +16,7 @@ export interface ForeignSerdeOptions {
   readonly subject?: string
   /** How long an id that the registry does not know is not asked for again, in ms. Default a minute. */
   readonly missTtlMs?: number
-  /** Longer payloads are refused before they are looked at. Default 16 MiB. */
+  /** Longer payloads are refused before they are looked at. Default 1 MiB, as Kafka's own limit of a record. */
   readonly maxBytes?: number
 }
 
@@ -92,7 +92,7 @@ interface Opening {
 function opened<T>(schema: string, options: ForeignSerdeOptions, format: Format, opening: Opening): OpenSerde<T> {
   const { write, context } = opening
   const { topic, role, registry } = context
-  const { subject = `${topic}-${role}`, missTtlMs = 60_000, maxBytes = 16 * 1024 * 1024 } = options
+  const { subject = `${topic}-${role}`, missTtlMs = 60_000, maxBytes = 1024 * 1024 } = options
   if (!registry) throw new MillraceError('CONFIG_INVALID', `${topic} (${role}) needs a schema registry`)
   const clock: Clock = context.clock ?? systemClock
   const compile = (written: RegisteredSchema) => {
@@ -139,7 +139,10 @@ function decoded(
   if (bytes === null) throw nullToDecode(context)
   const id = readHeader(bytes)
   if (typeof id === 'string') throw deserializationFailed(context, id)
-  if (bytes.length > maxBytes) throw deserializationFailed(context, `${bytes.length} bytes, more than ${maxBytes}`)
+  if (bytes.length > maxBytes) {
+    const cause = new TerminalError('PAYLOAD_TOO_LARGE', `${bytes.length} bytes, more than maxBytes ${maxBytes}`)
+    throw deserializationFailed(context, cause.message, cause)
+  }
   const read = decoderOf(id, context, writers)
   try {
     return read(bytes.subarray(headerSize))
