@@ -32,6 +32,9 @@ export async function restoreTask(options: RestoreOptions): Promise<void> {
   const { log, task, partition, readBytes } = options
   const spans = await changelogSpans({ log, taskId: task.id, stores: task.stores, partition })
   const pending = spans.filter(({ position, end }) => position < end)
+  // A store that begins with nothing says so from here on: who else writes to its changelog before it does is found out.
+  const fresh = spans.filter(({ store, position, end }) => store.position === undefined && position === end)
+  await Promise.all(fresh.map(({ store, end }) => store.restore([], end)))
   if (pending.length === 0) return
   const reader = await log.reader({ isolation: 'read_committed', maxBytesPerPartition: readBytes })
   try {

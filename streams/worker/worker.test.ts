@@ -142,29 +142,39 @@ describe.each(guarantees)('a worker with %s', (guarantee) => {
     expect(new Set(ids).size).toBe(120)
   })
 
-  test('restores a store again when somebody else has written to its changelog', async () => {
-    const worker = await start(adding, {
-      clock: { now: () => Date.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 5))) },
-    })
-    await send(10)
-    await until(async () => (await readAll(log, 'events')).length === 10)
-    const producer = await log.producer({ clientId: 'stranger' })
-    for (let partition = 0; partition < 4; partition += 1) {
-      const records = recordsBuffer()
-      records.append(Buffer.from('stranger'), Buffer.from(JSON.stringify({ version: 1, state: 7, handled: [] })), 1, [])
-      await producer.send([{ topic: 'adding-sums-changelog', partition, records }])
-    }
-    await send(10, 10)
-    await until(
-      async () =>
-        new Set((await readAll(log, 'events')).map((value) => (JSON.parse(value) as Added).eventId)).size === 20,
-    )
-    if (guarantee === 'exactly_once_v2') return
-    await until(() => worker.counters.taskRestarts.count > 0 && worker.ready)
-    const views = () => worker.localStores('sums') as readonly { get(key: string): Aggregate<number> | undefined }[]
-    await until(() => views().some((store) => store.get('stranger')?.state === 7))
-    await producer.close()
-  })
+  test.each([0, 10])(
+    'restores a store again when somebody else writes to its changelog after %d of its own',
+    async (own) => {
+      const worker = await start(adding, {
+        clock: { now: () => Date.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 5))) },
+      })
+      await until(() => worker.ready)
+      await send(own)
+      await until(async () => (await readAll(log, 'events')).length === own)
+      const producer = await log.producer({ clientId: 'stranger' })
+      for (let partition = 0; partition < 4; partition += 1) {
+        const records = recordsBuffer()
+        records.append(
+          Buffer.from('stranger'),
+          Buffer.from(JSON.stringify({ version: 1, state: 7, handled: [] })),
+          1,
+          [],
+        )
+        await producer.send([{ topic: 'adding-sums-changelog', partition, records }])
+      }
+      await send(10, own)
+      await until(
+        async () =>
+          new Set((await readAll(log, 'events')).map((value) => (JSON.parse(value) as Added).eventId)).size ===
+          own + 10,
+      )
+      if (guarantee === 'exactly_once_v2') return
+      await until(() => worker.counters.taskRestarts.count > 0 && worker.ready)
+      const views = () => worker.localStores('sums') as readonly { get(key: string): Aggregate<number> | undefined }[]
+      await until(() => views().some((store) => store.get('stranger')?.state === 7))
+      await producer.close()
+    },
+  )
 
   test('puts poison into the dead letters once, byte for byte, and goes on', async () => {
     const worker = await start(adding)
