@@ -1,4 +1,5 @@
 import { TerminalError } from '../errors'
+import { plainConnection } from './connection'
 import type { CompatibilityLevel } from './levels'
 import type { ReferencedSchema, RegisteredSchema, RegisterOptions, SchemaReference, SchemaType } from './port'
 import { type RestClientOptions, restClient } from './rest-client'
@@ -51,7 +52,7 @@ export function registryAdmin(options: RestClientOptions): RegistryAdmin {
   }
 
   return {
-    url: options.url,
+    url: plainConnection(options).url,
     subjects: async () => [...(await get<string[]>('/subjects', 'asking for the subjects'))].sort(),
     versions: async (subject) => {
       const numbers = await unlessUnknown(get<number[]>(`${inSubject(subject)}/versions`, `asking for ${subject}`), [])

@@ -74,9 +74,20 @@ function invalid(suffix: string, why: string): TerminalError {
   return new TerminalError('CONFIG_INVALID', `${variable} ${why}`, { details: { variable } })
 }
 
-/** The address without an ending slash. */
-export function addressOf({ url }: RegistryConnection): string {
-  return url.replace(/\/+$/, '')
+/**
+ * The connection with an address that may be shown: without an ending slash, and with credentials that stood in the URL
+ * where they belong. @throws TerminalError CONFIG_INVALID
+ */
+export function plainConnection<C extends RegistryConnection>(connection: C): C {
+  if (!URL.canParse(connection.url)) {
+    throw new TerminalError('CONFIG_INVALID', "a registry's url must be an http or https URL")
+  }
+  const address = new URL(connection.url)
+  const [user, password] = [address.username, address.password].map(decodeURIComponent)
+  address.username = ''
+  address.password = ''
+  const url = address.href.replace(/\/+$/, '')
+  return { ...connection, url, ...(user && { credentials: { user, password: password ?? '' } }) }
 }
 
 /** Only what is reached by TLS needs an agent of its own. */

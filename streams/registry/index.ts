@@ -6,6 +6,19 @@ export type { AvroType } from './avro/schema'
 export * from './codegen'
 export { type Compatibility, checkCompatibility, type Incompatibility, type IncompatibilityType } from './compatibility'
 export { type RegistryConnection, type RegistryCredentials, type RegistryTls, registryFromEnv } from './connection'
+export {
+  type Break,
+  type Change,
+  type Contract,
+  type Contracts,
+  checkContract,
+  diffSchemas,
+  type Finding,
+  type PastVersion,
+  readContracts,
+  type SchemaDiff,
+  validateContracts,
+} from './contracts'
 export { type EmbeddedRegistry, embeddedRegistry } from './embedded'
 export { inMemoryRegistry } from './in-memory'
 export { type CompatibilityLevel, compatibilityLevels, type LevelViolation, levelViolations } from './levels'

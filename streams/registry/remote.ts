@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../clock'
 import { classify, type Definite, type FailedAnswer, within, withRetries } from './answers'
-import { addressOf, agentOf, authorizationOf, type RegistryConnection } from './connection'
+import { agentOf, authorizationOf, plainConnection, type RegistryConnection } from './connection'
 import { onceEach } from './once-each'
 import type { ReferencedSchema, RegisteredSchema, SchemaReference, SchemaRegistry, SchemaType } from './port'
 
@@ -28,7 +28,8 @@ const LIBRARY_RETRIES = { retries: 3, initialRetryTimeInSecs: 0.1, maxRetryTimeI
  * for a while; questions under way are asked once. Definite answers are TerminalErrors; everything else is an outage,
  * credentials that are refused included, since no record is at fault.
  */
-export function remoteRegistry(options: RemoteRegistryOptions): SchemaRegistry {
+export function remoteRegistry(given: RemoteRegistryOptions): SchemaRegistry {
+  const options = plainConnection(given)
   const { url, deadlineMs = 10_000, missTtlMs = 10_000, clock = systemClock } = options
   const client = registryClient(options)
   const schemas = onceEach<number, RegisteredSchema>({ clock, missTtlMs })
@@ -71,9 +72,9 @@ export function remoteRegistry(options: RemoteRegistryOptions): SchemaRegistry {
           ...(type !== 'AVRO' && { schemaType: type }),
           ...(references.length > 0 && { references }),
         }
-        const given = { subject, body, ...(normalize && { normalize }) }
+        const asked = { subject, body, ...(normalize && { normalize }) }
         try {
-          const answer = await inTime(what, () => withRetries(clock, () => client.Subject.register(given)))
+          const answer = await inTime(what, () => withRetries(clock, () => client.Subject.register(asked)))
           return (answer as { data(): { readonly id: number } }).data().id
         } catch (error) {
           throw await failure(error, what, { 409: 'SCHEMA_INCOMPATIBLE', 422: 'SCHEMA_INVALID' })
@@ -103,7 +104,7 @@ function registryClient(options: RegistryConnection) {
   })
   const { default: api } = require('@kafkajs/confluent-schema-registry/dist/api') as ApiModule // only here: loading it delays every start
   return api({
-    host: addressOf(options),
+    host: options.url,
     clientId: 'millrace',
     retry: LIBRARY_RETRIES,
     ...(agent && { agent }),

@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { type Clock, systemClock } from '../clock'
 import { classify, type Definite, within, withRetries } from './answers'
-import { addressOf, agentOf, authorizationOf, type RegistryConnection } from './connection'
+import { agentOf, authorizationOf, plainConnection, type RegistryConnection } from './connection'
 import { MEDIA_TYPE } from './rest'
 
 export interface RestClientOptions extends RegistryConnection {
@@ -37,13 +37,14 @@ export class RestFailure extends Error {
 /** Asks, again where that may help. @throws OutageError REGISTRY_UNAVAILABLE, or what `definite` says of the status */
 export type RestClient = <T>(question: RestQuestion) => Promise<T>
 
-export function restClient(options: RestClientOptions): RestClient {
+export function restClient(given: RestClientOptions): RestClient {
+  const options = plainConnection(given)
   const { url, deadlineMs = 10_000, clock = systemClock } = options
   const agent = agentOf(options)
   const authorization = authorizationOf(options)
   const send = <T>({ method, path, body }: RestQuestion, signal: AbortSignal) =>
     new Promise<T>((resolve, reject) => {
-      const address = new URL(`${addressOf(options)}${path}`)
+      const address = new URL(`${url}${path}`)
       const request = address.protocol === 'https:' ? httpsRequest : httpRequest
       const headers = {
         accept: `${MEDIA_TYPE}, application/json`,
@@ -67,15 +68,15 @@ export function restClient(options: RestClientOptions): RestClient {
     })
   return async <T>(question: RestQuestion) => {
     const { what, definite = {} } = question
-    const given = new AbortController()
+    const over = new AbortController()
     try {
       return await within({ clock, deadlineMs, question: { what, url } }, () =>
-        withRetries(clock, () => send<T>(question, given.signal)),
+        withRetries(clock, () => send<T>(question, over.signal)),
       )
     } catch (error) {
       throw classify(error, { what, url }, isFromRegistry(error) ? definite : {})
     } finally {
-      given.abort()
+      over.abort()
     }
   }
 }

@@ -48,6 +48,18 @@ test('a registry that wants certificates is an outage for who shows none', async
   await server.close()
 })
 
+test('credentials in the URL are used, and shown to nobody', async () => {
+  const auth = { user: 'me', password: 'p@ss' }
+  const server = await serveRegistry(inMemoryRegistry(), { port: 0, auth })
+  const url = server.url.replace('//', '//me:p%40ss@')
+  expect(await remoteRegistry({ url }).register('s', schema)).toBe(1)
+  expect(registryAdmin({ url }).url).toBe(server.url)
+  expect(await registryAdmin({ url }).subjects()).toEqual(['s'])
+  await server.close()
+  const failed = registryAdmin({ url, deadlineMs: 300 }).subjects()
+  await expect(failed).rejects.toMatchObject({ ...outage, message: expect.not.stringContaining('ss@') })
+})
+
 describe('the environment', () => {
   test('names the registry, its certificates and the token', () => {
     const environment = {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { VersionedSchema } from '../../registry/admin'
 import { readManifest } from '../../registry/contracts/manifest'
+import { identityOf } from '../../registry/identity'
 import type { SchemaType } from '../../registry/port'
 import { counted, DEFAULT_DIRECTORY, guarded, needed, type SchemaFlags, type Surroundings, usage, verb } from './common'
 
@@ -71,9 +72,9 @@ export function downloadVerb(around: Surroundings): Command {
   }
 }
 
-/** Indented, where that changes nothing else. */
+/** Indented, where that changes nothing else: numbers beyond what JavaScript has stay as they are written. */
 function prettyText({ schema, type }: VersionedSchema): string {
-  if (type === 'PROTOBUF' || /[\d]{16}|\d\.\d*0\b|\d[eE]/.test(schema))
-    return schema.endsWith('\n') ? schema : `${schema}\n`
-  return `${JSON.stringify(JSON.parse(schema), null, 2)}\n`
+  const pretty = type === 'PROTOBUF' ? schema : `${JSON.stringify(JSON.parse(schema), null, 2)}\n`
+  const text = identityOf(pretty, type) === identityOf(schema, type) ? pretty : schema
+  return text.endsWith('\n') ? text : `${text}\n`
 }
