@@ -4,8 +4,11 @@
  *
  *     KAFKA_BROKERS=localhost:9092 IN_TOPIC=orders OUT_TOPIC=totals node --conditions=source --require tsx/cjs bench/aggregate.ts
  */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import {
+  avro,
   createWorker,
   defineWorker,
   json,
@@ -13,6 +16,8 @@ import {
   levelStateDirectory,
   memoryStateDirectory,
   openKafkaLog,
+  openLogRegistry,
+  type Serde,
   silentLogger,
   stream,
   string,
@@ -44,11 +49,16 @@ export interface Totals {
 }
 
 const { env } = process
+const inAvro = env.AVRO === '1'
 const partitions = Number(env.PARTITIONS ?? 4)
 
-const orders = topic(env.IN_TOPIC ?? 'orders', { key: string, value: json<Order>(), partitions })
-const totals = topic(env.OUT_TOPIC ?? 'totals', { key: string, value: json<Totals>(), partitions })
-const totalsOf = timestampedKeyValueStore('totals-of', { key: string, value: json<Totals>() })
+/** JSON, or with AVRO=1 Avro. */
+const valuesOf = <T>(schema: string): Serde<T> =>
+  inAvro ? avro<T>(readFileSync(join(__dirname, schema), 'utf8')) : json<T>()
+
+const orders = topic(env.IN_TOPIC ?? 'orders', { key: string, value: valuesOf<Order>('order.avsc'), partitions })
+const totals = topic(env.OUT_TOPIC ?? 'totals', { key: string, value: valuesOf<Totals>('totals.avsc'), partitions })
+const totalsOf = timestampedKeyValueStore('totals-of', { key: string, value: valuesOf<Totals>('totals.avsc') })
 
 const nothing: Totals = { orderId: '', status: '', count: 0, totalCents: 0, sentAt: 0, note: '' }
 
@@ -71,10 +81,12 @@ export const aggregate = topology('aggregate', [summed.toStream().to(totals)])
 const worker = defineWorker(async ({ logger }) => {
   const applicationId = env.APP_ID ?? aggregate.name
   const inMemory = env.STORE === 'memory'
+  const log = await openKafkaLog(kafkaConfigFromEnv(env))
   return {
     topology: aggregate,
     applicationId,
-    log: await openKafkaLog(kafkaConfigFromEnv(env)),
+    log,
+    ...(inAvro && { registry: await openLogRegistry(log) }),
     state: inMemory ? memoryStateDirectory() : levelStateDirectory(env.STATE_DIR ?? './data/bench', applicationId),
     guarantee: env.EOS === '1' ? 'exactly_once_v2' : 'at_least_once',
     commitIntervalMs: Number(env.COMMIT_MS ?? 100),

@@ -29,12 +29,15 @@ export const kafkajsLoop: Contestant = {
   ...typescript(join(root, 'streams', 'bench', 'kafkajs-loop.ts')),
 }
 
+/** Avro's Java library makes objects only of classes that it has been told to trust. */
+const AVRO_TRUST = '-Dorg.apache.avro.SERIALIZABLE_PACKAGES=bench'
+
 /** Kafka Streams as `bench/kafka-streams` uses it, built where it is not yet. @throws Error without Java 17 or Maven */
 export async function kafkaStreams(): Promise<Contestant> {
   const java = await findJava()
   if (!isBuilt()) await promisify(execFile)('mvn', ['-q', '-B', 'package'], { cwd: javaProject, timeout: 600_000 })
   const classpath = [jar, join(javaProject, 'target', 'lib', '*')].join(process.platform === 'win32' ? ';' : ':')
-  return { name: 'kafka-streams', command: java, args: ['-cp', classpath, 'bench.Aggregate'] }
+  return { name: 'kafka-streams', command: java, args: [AVRO_TRUST, '-cp', classpath, 'bench.Aggregate'] }
 }
 
 function isBuilt(): boolean {

@@ -2,12 +2,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openKafkaLog } from 'millrace'
+import { openKafkaLog, openLogRegistry } from 'millrace'
 import { startKafka } from '../test/kafka/find'
-import { jsonCoding } from './coding'
+import { avroCoding, jsonCoding } from './coding'
 import { kafkaStreams } from './contestants'
 import { jobsOf } from './jobs'
 import { type BenchOptions, HELP, readOptions } from './options'
+import { checkRegression } from './regression'
 import { createBook } from './report/book'
 import { writeDocs } from './report/docs'
 import { linesOf } from './report/lines'
@@ -30,7 +31,9 @@ async function main(): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), 'millrace-bench-'))
   const log = await openKafkaLog({ brokers: kafka.brokers })
   try {
-    return await bench(options, { log, brokers: kafka.brokers, directory })
+    const ground = { log, brokers: kafka.brokers, directory }
+    if (options.regression) return (await checkRegression(ground, jsonCoding, say)) ? 0 : 1
+    return await bench(options, ground)
   } finally {
     await log.close()
     await kafka.stop()
@@ -43,7 +46,8 @@ type GroundOf = Parameters<typeof jobsOf>[0]['ground']
 async function bench(options: BenchOptions, ground: GroundOf): Promise<number> {
   const book = createBook()
   const failures: string[] = []
-  const jobs = jobsOf({ options, ground, book, kafkaStreams: await kafkaStreams(), avro: jsonCoding })
+  const avro = await avroCoding(await openLogRegistry(ground.log))
+  const jobs = jobsOf({ options, ground, book, kafkaStreams: await kafkaStreams(), avro })
   const began = Date.now()
   let rounds = 0
   while (rounds < options.runs && (rounds === 0 || Date.now() - began < ROUNDS_END_AFTER_MS)) {
