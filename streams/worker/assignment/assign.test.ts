@@ -1,6 +1,6 @@
 import { decodeAssignmentInfo } from '../member-info'
 import { assignTasks } from './assign'
-import { activeOf, afterwards, assign, END, endsOf, member, owner, settings, settle, tasksOf } from './fixtures'
+import { activeOf, afterwards, assign, END, endsOf, member, owner, settings, settle, tasksOf } from './fixtures/members'
 
 describe('shares tasks out', () => {
   test('evenly, and each sub-topology evenly', () => {

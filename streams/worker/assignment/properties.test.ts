@@ -2,7 +2,18 @@ import fc from 'fast-check'
 import type { MemberSubscription } from '../../log/port'
 import { type AssignmentInfo, decodeAssignmentInfo, type MemberInfo } from '../member-info'
 import { assignTasks } from './assign'
-import { activeOf, afterwards, assign, END, endsOf, member, settings, settle, type Told, tasksOf } from './fixtures'
+import {
+  activeOf,
+  afterwards,
+  assign,
+  END,
+  endsOf,
+  member,
+  settings,
+  settle,
+  type Told,
+  tasksOf,
+} from './fixtures/members'
 
 describe('whatever the members tell', () => {
   const anything = fc
