@@ -147,6 +147,12 @@ describe('the HTTP of a member', () => {
       'QUERY_INVALID',
       expect.stringContaining('local'),
     ])
+    const response = await fetch(`${urls[0]}/query`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"store":"totals"}',
+    })
+    expect([response.status, ((await response.json()) as Body).code]).toEqual([400, 'QUERY_INVALID'])
     expect(await wrong('/elsewhere')).toEqual([404, 'NOT_FOUND', expect.stringContaining('/stores')])
     expect(await wrong('/stores/totals/get/nothing')).toEqual([404, 'KEY_NOT_FOUND', expect.any(String)])
   })

@@ -1,12 +1,11 @@
 /** Answers from the stores of this instance. */
 import { elapsed } from '../../clock'
-import { MillraceError } from '../../errors'
 import type { PartitionOffset } from '../../log/port'
-import { count } from '../counters'
 import { GLOBAL_TASK, type GlobalReplica } from '../global-tables'
 import { countPair } from './counts'
 import { storeUnavailable, type Unavailable } from './errors'
 import type { QueryHost, Replica } from './host'
+import { inPieces, nothing, stillOpen } from './pieces'
 import type { PlacedStore } from './placing'
 import {
   activeHasReached,
@@ -45,7 +44,6 @@ export interface PartitionAnswer {
 const POSITION_POLL_MS = 5
 const LOG_POLL_MS = 20
 const LOOK_UP_MS = 500
-const PIECE = 200
 
 export function taskIdOf({ subTopology }: PlacedStore, partition: number): string {
   return subTopology === undefined ? GLOBAL_TASK : `${subTopology.id}_${partition}`
@@ -90,11 +88,11 @@ async function answerGlobal(host: QueryHost, ask: PartitionAsk, demanded: Demand
 }
 
 function read(host: QueryHost, { placed, query }: PartitionAsk, by: AnsweredBy, view: unknown): PartitionAnswer {
-  const found = open(placed, () => runQuery(placed.declaration, view, query))
+  const found = stillOpen(placed, () => runQuery(placed.declaration, view, query))
   countPair(host.counts.answered, placed.declaration.name, by.role)
   return 'count' in found
     ? { by, count: found.count, pieces: nothing(), close: () => undefined }
-    : { by, ...reading(host, placed, found.items) }
+    : { by, ...inPieces(host, placed, found.items) }
 }
 
 const CURRENT: Staleness = { records: 0, ms: 0 }
@@ -176,60 +174,4 @@ export function absence(host: QueryHost, taskId: string): readonly [Unavailable,
   if (host.isOpening(taskId)) return ['restoring', `task ${taskId} is being opened`]
   if (host.state === 'REBALANCING') return ['rebalancing', `nobody is known to have task ${taskId} yet`]
   return ['moved', `task ${taskId} is not processed here`]
-}
-
-async function* nothing(): AsyncGenerator<never> {}
-
-/** The first piece is read at once: short answers are whole, of one moment, and hold nothing open. */
-function reading(
-  host: QueryHost,
-  placed: PlacedStore,
-  items: Iterable<StoreItem>,
-): Pick<PartitionAnswer, 'pieces' | 'close'> {
-  const steps = items[Symbol.iterator]()
-  const next = () => {
-    const piece = open(placed, () => take(steps))
-    count(host.counts.entries, placed.declaration.name, piece.length)
-    return piece
-  }
-  const close = () => {
-    steps.return?.()
-  }
-  return { pieces: pieces(next(), next, close), close }
-}
-
-/** Long answers give the tasks their turn between two pieces. */
-async function* pieces(
-  first: readonly StoreItem[],
-  next: () => readonly StoreItem[],
-  close: () => void,
-): AsyncGenerator<readonly StoreItem[]> {
-  try {
-    for (let piece = first; piece.length > 0; piece = piece.length < PIECE ? [] : next()) {
-      yield piece
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-  } finally {
-    close()
-  }
-}
-
-function take(steps: Iterator<StoreItem>): readonly StoreItem[] {
-  const piece: StoreItem[] = []
-  while (piece.length < PIECE) {
-    const step = steps.next()
-    if (step.done) break
-    piece.push(step.value)
-  }
-  return piece
-}
-
-/** A store that its task has closed meanwhile is another's now. */
-function open<T>({ declaration }: PlacedStore, read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    if (!(error instanceof MillraceError) || error.code !== 'STORE_CLOSED') throw error
-    throw storeUnavailable(declaration.name, 'interrupted', 'its task was closed while it was read', error)
-  }
 }

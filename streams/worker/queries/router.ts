@@ -1,17 +1,15 @@
-/** Finds who answers for each partition of a store, asks them, and puts their answers together. */
+/** Finds the partitions that a question is about, and puts their answers together. */
 import { elapsed } from '../../clock'
-import { MillraceError, messageOf } from '../../errors'
-import { GLOBAL_TASK } from '../global-tables'
+import { MillraceError } from '../../errors'
 import type { MemberMetadata } from '../member-info'
+import { type AskingOptions, asking } from './asking'
 import { countPair } from './counts'
-import { isUnavailable, queryInvalid, storeUnavailable, type Unavailable } from './errors'
-import { type PartitionAnswer, type PartitionAsk, taskIdOf } from './here'
-import type { QueryPlace } from './host'
+import { queryInvalid } from './errors'
+import { type PartitionAnswer, taskIdOf } from './here'
 import { merged } from './merge'
 import { type PlacedStore, type Placing, placing } from './placing'
 import { type AnsweredBy, boundsOf, keyOf, type ReadOptions, type StoreItem, type StoreQuery } from './query'
 import { refuseUnfit } from './run'
-import { answerThere } from './there'
 
 /** The answer of all partitions that were asked. */
 export interface Routed {
@@ -49,29 +47,10 @@ export interface Router {
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000
-const RETRY_MS = 50
-/** Waiting does not help. */
-const final: ReadonlySet<unknown> = new Set<Unavailable>(['ended', 'not-here', 'not-started'])
 
-/** The instance that asks, where it is a member itself. */
-export interface OwnPart {
-  readonly memberId: string | undefined
-  /** Whether it has the task, to process it or as a standby. */
-  has(taskId: string): 'active' | 'standby' | undefined
-  answer(ask: PartitionAsk): Promise<PartitionAnswer>
-  /** Why nobody can be asked for a task. */
-  absence(taskId: string): readonly [Unavailable, string]
-}
-
-export interface RouterOptions {
-  readonly host: QueryPlace
-  /** Absent where who asks is no member. */
-  readonly own?: OwnPart
-  /** What other members ask for. */
-  readonly token?: string
-}
-
-export function createRouter({ host, own, token }: RouterOptions): Router {
+export function createRouter(context: AskingOptions): Router {
+  const { host, own } = context
+  const askPartition = asking(context)
   const places = placing({
     topology: host.topology,
     applicationId: host.applicationId,
@@ -93,13 +72,14 @@ export function createRouter({ host, own, token }: RouterOptions): Router {
   }
   async function askAll(placed: PlacedStore, query: StoreQuery, options: ReadOptions): Promise<Routed> {
     refuseUnfit(placed.declaration, query)
-    const deadline = elapsed(host.clock) + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
+    const { timeoutMs = DEFAULT_TIMEOUT_MS } = options
+    if (Number.isNaN(timeoutMs)) throw queryInvalid(placed.declaration.name, 'timeoutMs is no number')
+    const deadline = elapsed(host.clock) + timeoutMs
     const bounds = boundsOf(options)
+    const common = { placed, query, bounds, allowStandby: options.allowStandby === true, deadline }
     const partitions = await partitionsFor(placed, query, options)
     const asked = await Promise.allSettled(
-      partitions.map((partition) =>
-        askOne({ placed, partition, query, bounds, allowStandby: options.allowStandby === true, deadline }, options),
-      ),
+      partitions.map((partition) => askPartition({ ...common, partition }, options)),
     )
     const answers = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
     const failed = asked.find((one) => one.status === 'rejected')
@@ -143,88 +123,6 @@ export function createRouter({ host, own, token }: RouterOptions): Router {
     if (found !== undefined) return [found]
     return local === true ? all.filter((index) => own?.has(taskIdOf(placed, index)) !== undefined) : all
   }
-  /** Waits out what passes, and asks anew whoever has the task by then. */
-  async function askOne(asking: PartitionAsk, options: ReadOptions): Promise<PartitionAnswer> {
-    for (;;) {
-      try {
-        return await attempt(asking, options)
-      } catch (error) {
-        if (!isUnavailable(error) || final.has(error.details.reason)) throw error
-        const left = asking.deadline - elapsed(host.clock)
-        if (left <= 0) throw error
-        host.logger.debug({ store: asking.placed.declaration.name, err: error }, `${messageOf(error)}; asking again`)
-        await host.clock.sleep(Math.min(RETRY_MS, left))
-        await host.refresh?.()
-      }
-    }
-  }
-  async function attempt(asking: PartitionAsk, { local }: ReadOptions): Promise<PartitionAnswer> {
-    const { placed, partition, allowStandby } = asking
-    const taskId = taskIdOf(placed, partition)
-    if (placed.subTopology === undefined) return answerGlobal(asking)
-    if (local === true && own !== undefined) return answerOnlyHere(asking, own)
-    if (own?.has(taskId) === 'active') return own.answer(asking)
-    const standbys = allowStandby ? host.members.filter(({ standby }) => standby.includes(taskId)) : []
-    try {
-      return await askOwner(asking, taskId, standbys.length > 0)
-    } catch (error) {
-      if (!isUnavailable(error) || standbys.length === 0) throw error
-      return askStandbys(asking, standbys, error)
-    }
-  }
-  /** Everyone has a global table. */
-  function answerGlobal(asking: PartitionAsk): Promise<PartitionAnswer> {
-    return own === undefined ? askMember(asking, host.members[0], GLOBAL_TASK) : own.answer(asking)
-  }
-  async function answerOnlyHere(asking: PartitionAsk, { answer }: OwnPart): Promise<PartitionAnswer> {
-    try {
-      return await answer(asking)
-    } catch (error) {
-      if (!isUnavailable(error) || error.details.reason !== 'moved') throw error
-      throw storeUnavailable(asking.placed.declaration.name, 'not-here', error.message, error)
-    }
-  }
-  function askOwner(asking: PartitionAsk, taskId: string, isFirst: boolean): Promise<PartitionAnswer> {
-    const owner = host.members.find(({ active }) => active.includes(taskId))
-    const now = elapsed(host.clock)
-    // A standby that could answer is not kept from it by an owner that is silent.
-    const giveUpAt = isFirst ? now + (asking.deadline - now) / 2 : undefined
-    return askMember({ ...asking, allowStandby: false, giveUpAt }, owner, taskId)
-  }
-  async function askStandbys(
-    asking: PartitionAsk,
-    standbys: readonly MemberMetadata[],
-    first: unknown,
-  ): Promise<PartitionAnswer> {
-    let last = first
-    for (const standby of [...standbys].sort((a, b) => Number(isHere(b)) - Number(isHere(a)))) {
-      try {
-        return await askMember(asking, standby, taskIdOf(asking.placed, asking.partition))
-      } catch (error) {
-        if (!isUnavailable(error)) throw error
-        last = error
-      }
-    }
-    throw last
-  }
-  async function askMember(
-    asking: PartitionAsk,
-    member: MemberMetadata | undefined,
-    taskId: string,
-  ): Promise<PartitionAnswer> {
-    const store = asking.placed.declaration.name
-    if (member === undefined) {
-      const [reason, why] = own?.absence(taskId) ?? ['rebalancing', `no member is known that has task ${taskId}`]
-      throw storeUnavailable(store, reason === 'moved' ? 'rebalancing' : reason, why)
-    }
-    if (own !== undefined && isHere(member)) return own.answer(asking)
-    if (member.endpoint !== undefined) return answerThere(host, asking, { endpoint: member.endpoint, token })
-    throw new MillraceError(
-      'CONFIG_INVALID',
-      `store ${store}: task ${taskId} is at member ${member.memberId}, which answers no queries; give every worker an applicationServer`,
-      { details: { store, task: taskId, member: member.memberId } },
-    )
-  }
   async function locate(store: string, key: unknown): Promise<KeyLocation> {
     const placed = places.find(store)
     const partition = await placed.partitionOf(key)
@@ -241,7 +139,6 @@ export function createRouter({ host, own, token }: RouterOptions): Router {
       standbys: host.members.filter(({ standby }) => standby.includes(taskId)),
     }
   }
-  const isHere = ({ memberId }: MemberMetadata) => memberId === own?.memberId
 
   return { placing: places, ask, locate }
 }
