@@ -9,8 +9,10 @@ import {
   openKafkaLog,
   openLogRegistry,
   type PersonalDataVault,
+  registryAdmin,
   remoteRegistry,
   type SchemaRegistry,
+  type VersionedRegistry,
 } from 'millrace'
 import type { Logger } from 'pino'
 import type { Config } from './config'
@@ -22,6 +24,8 @@ import type { OrderReadModel } from './readmodel/port'
 export interface Infrastructure {
   readonly log: Log
   readonly registry: SchemaRegistry | LogRegistry
+  /** What the registry has of each contract. */
+  readonly history: VersionedRegistry
   readonly views: OrderReadModel
   /** Absent where there are no keys of personal data. */
   readonly vault?: PersonalDataVault
@@ -44,7 +48,8 @@ export async function openInfrastructure(
   const registry = await openRegistry(config, log, closing)
   const vault = await openVault(config, log, logger)
   if (vault !== undefined) closing.push(() => vault.close())
-  return { log, registry, views, ...(vault && { vault }) }
+  const history = 'versions' in registry ? registry : registryAdmin(config.registry!)
+  return { log, registry, history, views, ...(vault && { vault }) }
 }
 
 export function openLog({ dataDir, kafka }: Config, logger: Logger): Promise<Log> {

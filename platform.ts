@@ -7,6 +7,7 @@ import {
   deadLetter,
   levelStateDirectory,
   messageOf,
+  OutageError,
   openCommandClient,
   registerMetrics,
   registryRoutes,
@@ -36,6 +37,8 @@ import { readModel } from './topology/read-model'
 
 /** Prefix of every consumer group, internal topic and transactional id of the platform. */
 const APPLICATION = 'order-platform'
+/** A second apart. */
+const REGISTRY_ATTEMPTS = 30
 const WORKERS_CLOSE_WITHIN_MS = 4_000
 /** How long a dead process keeps its tasks from the others; well above a pause for garbage or a slow disk. */
 const SESSION_TIMEOUT_MS = 10_000
@@ -64,7 +67,7 @@ export async function startPlatform(
   }
   try {
     const infrastructure = await openInfrastructure(config, logger, closing)
-    await refuseUnreadable(infrastructure)
+    await refuseUnreadable(infrastructure, logger)
     const workers = createWorkers(config, logger, { infrastructure, closing })
     closing.push(() => Promise.all(workers.map((worker) => worker.close(WORKERS_CLOSE_WITHIN_MS))))
     // One after the other: each creates its topics, and none creates those of another at the same time.
@@ -78,9 +81,17 @@ export async function startPlatform(
   }
 }
 
-/** What was ever written must have a way to the present contracts, or else nothing starts. */
-async function refuseUnreadable({ registry }: Infrastructure): Promise<void> {
-  if ('versions' in registry) await checkHistory(Object.values(topics), registry)
+/** What was ever written must have a way to the present contracts, or else nothing starts. A registry that is slow to come is waited for. */
+async function refuseUnreadable({ history }: Infrastructure, logger: Logger): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await checkHistory(Object.values(topics), history)
+    } catch (error) {
+      if (!(error instanceof OutageError) || attempt === REGISTRY_ATTEMPTS) throw error
+      logger.warn({ err: error }, `${messageOf(error)}; trying again`)
+      await systemClock.sleep(1_000)
+    }
+  }
 }
 
 interface Standing {

@@ -12,6 +12,7 @@ export function nullable<T>(serde: Serde<T>): Serde<T | null> {
     return {
       ...(inner.ready && { ready: inner.ready }),
       ...(inner.prepare && { prepare: (batch: readonly (Buffer | null)[]) => inner.prepare?.(batch) }),
+      ...(inner.describe && { describe: (value: T | null) => (value === null ? 'null' : inner.describe!(value)) }),
       encode: (value) => (value === null ? null : inner.encode(value)),
       decode: (bytes) => (bytes === null ? null : inner.decode(bytes)),
     }

@@ -44,6 +44,8 @@ export interface OpenSerde<T> {
    * Undefined when nothing is missing. @throws OutageError REGISTRY_UNAVAILABLE: no record is at fault.
    */
   prepare?(batch: readonly (Buffer | null)[]): Promise<void> | undefined
+  /** A value as a text for dead letters and logs, where it may not be shown as it is. */
+  describe?(value: T): string
 }
 
 /** The type a serde carries. */

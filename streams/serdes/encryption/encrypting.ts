@@ -1,7 +1,7 @@
 import { MillraceError } from '../../errors'
 import type { OpenSerde, Serde, SerdeContext } from '../serde'
-import type { PersonalFields } from './fields'
-import { keyIdsIn } from './sealed'
+import { defaultRedacted, type PersonalFields } from './fields'
+import { isSealed, keyIdsIn } from './sealed'
 import { opened, sealed } from './transform'
 
 /** `sealed`: values keep their personal fields sealed. `open`: as they were, or redacted where the person is forgotten. */
@@ -16,7 +16,8 @@ export function encrypting<T>(serde: Serde<T>, fields: PersonalFields, form: Per
     const inner = serde.open(context)
     const { personalKeys: keys } = context
     const encode = (value: T) => inner.encode(sealed(fields, value, keys, context) as T)
-    if (form === 'sealed') return { ...inner, encode }
+    const describe = (value: T) => withoutPersonal(fields, value)
+    if (form === 'sealed') return { ...inner, encode, describe }
     if (keys === undefined) {
       const message = `${context.topic} (${context.role}) is read open and needs keys: give the worker \`personalKeys\``
       throw new MillraceError('CONFIG_INVALID', message)
@@ -24,6 +25,7 @@ export function encrypting<T>(serde: Serde<T>, fields: PersonalFields, form: Per
     return {
       ...inner,
       encode,
+      describe,
       decode: (bytes) => opened(fields, inner.decode(bytes), keys) as T,
       prepare: (batch) => {
         const ids = new Set<string>()
@@ -33,6 +35,16 @@ export function encrypting<T>(serde: Serde<T>, fields: PersonalFields, form: Per
     }
   }
   return Object.freeze({ ...serde, open })
+}
+
+/** What cannot be written may lack the very field that says whose it is; then nothing of it is shown. */
+function withoutPersonal(fields: PersonalFields, value: unknown): string {
+  try {
+    const shown = fields.map(value, (leaf) => (isSealed(leaf.value) ? leaf.value : defaultRedacted))
+    return JSON.stringify(shown) ?? ''
+  } catch {
+    return 'a value with personal data that cannot be shown'
+  }
 }
 
 function both(one: Promise<void> | undefined, other: Promise<void> | undefined): Promise<void> | undefined {

@@ -6,8 +6,12 @@ import type { Serde, SerdeContext, SerdeRole } from '../serde'
 export interface SerdeHistory {
   readonly subject: string
   /** What in another version of the schema it could not read; empty where it can read everything. */
-  lacking(writer: Pick<RegisteredSchema, 'type' | 'schema' | 'referenced'>): readonly string[]
+  lacking(writer: WriterSchema): readonly string[]
+  /** Whether it is what this serde writes itself. */
+  isPresent(writer: WriterSchema): boolean
 }
+
+export type WriterSchema = Pick<RegisteredSchema, 'type' | 'schema' | 'referenced'>
 
 export type HistoryOf = (context: Pick<SerdeContext, 'topic' | 'role'>) => SerdeHistory
 
@@ -36,7 +40,7 @@ interface WithSerdes {
 
 /**
  * Every version of the topics' schemas, as the registry has them, that lacks a way to the present one: by Avro's resolution
- * or by a chain of upcasters. Empty where every event that may lie in the topics can be read.
+ * or by a chain of upcasters. Empty where every event can be read that code up to this may have written.
  * @throws OutageError REGISTRY_UNAVAILABLE
  */
 export async function missingWays(
@@ -55,7 +59,10 @@ async function missingIn(topic: WithSerdes, role: SerdeRole, registry: Versioned
   if (history === undefined) return []
   const { subject } = history
   const versions = await registry.versions(subject)
-  return versions.flatMap((one) => history.lacking(one).map((lacks) => ({ subject, version: one.version, lacks })))
+  // What came after the present one was registered by newer code, next to which this may go on running for a while.
+  const present = versions.findLastIndex(history.isPresent)
+  const older = present < 0 ? versions : versions.slice(0, present)
+  return older.flatMap((one) => history.lacking(one).map((lacks) => ({ subject, version: one.version, lacks })))
 }
 
 /**

@@ -183,6 +183,20 @@ describe('the check of what the registry has', () => {
     await checkHistory([parcels], registry)
   })
 
+  test('leaves alone what newer code has registered since', async () => {
+    const registry = inMemoryRegistry()
+    registry.setLevel('NONE')
+    const stones = record('ParcelSent', { name: 'stones', type: 'double' })
+    for (const schema of [
+      [lost, sentV1],
+      [lost, sent],
+      [lost, stones],
+    ]) {
+      registry.register('parcels-value', JSON.stringify(schema))
+    }
+    expect(await missingWays([parcels], registry)).toEqual([])
+  })
+
   test('lists subject, version and what lacks', async () => {
     const registry = inMemoryRegistry()
     registry.setLevel('NONE')
