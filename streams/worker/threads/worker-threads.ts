@@ -13,7 +13,7 @@ import { type FromThread, type ThreadReport, toldError } from './messages'
 import { type StartThread, startThread, type ThreadHandle, type ThreadOptions } from './thread-handle'
 import { stateOfAll } from './thread-states'
 
-/** What becomes of the process when a thread dies (StreamsUncaughtExceptionHandler of Kafka Streams, KIP-671). */
+/** What becomes of the process when a thread dies; cf. the answers of `onUncaught`, and KIP-671. */
 export type ThreadFailureAnswer = 'replace-thread' | 'shutdown-client'
 
 export interface ThreadFailure {
@@ -28,7 +28,11 @@ export interface WorkerThreadsOptions {
   readonly module: string | URL
   /** Each is a member of the group. */
   readonly threads: number
-  /** Default `shutdown-client`: the others end in order, and `done` rejects. */
+  /**
+   * Asked when a thread dies of what nothing in it catches: an exception in a callback, too little memory. An error that stops its
+   * worker has been answered by that worker's `onUncaught`, and ends all. Default `shutdown-client`: the others end in order, and
+   * `done` rejects.
+   */
   readonly onThreadFailure?: (failure: ThreadFailure) => ThreadFailureAnswer
   /** Takes what the threads log too. */
   readonly logger?: Logger
@@ -63,7 +67,8 @@ interface Slot {
   report: ThreadReport
   error: unknown
   replacements: number
-  /** It is to end, or has. */
+  /** It has said why it ends. */
+  toldEnd: boolean
   over: boolean
 }
 
@@ -101,6 +106,7 @@ export function workerThreads(options: WorkerThreadsOptions): WorkerThreads {
       report: NOTHING,
       error: undefined,
       replacements,
+      toldEnd: false,
       over: false,
     }
     slots[threadIndex] = slot
@@ -115,7 +121,10 @@ export function workerThreads(options: WorkerThreadsOptions): WorkerThreads {
     } else if (message.type === 'status') slot.report = message.status
     else if (message.type === 'log')
       logger[message.level]({ thread: slot.threadIndex, ...message.fields }, message.message)
-    else if (message.type === 'ended' && message.error !== undefined) slot.error = toldError(message.error)
+    else if (message.type === 'ended' && message.error !== undefined) {
+      slot.toldEnd = true
+      slot.error = toldError(message.error)
+    }
   }
   function update(): void {
     if (lifecycle.fatal !== undefined || lifecycle.stopping.aborted) return
@@ -130,8 +139,10 @@ export function workerThreads(options: WorkerThreadsOptions): WorkerThreads {
     slot.state = slot.error === undefined ? 'NOT_RUNNING' : 'ERROR'
     const { threadIndex, replacements } = slot
     if (lifecycle.stopping.aborted || slot.state === 'NOT_RUNNING') return
+    // What has stopped its worker has been answered there, by `onUncaught`.
+    const isUnforeseen = isStarted && !slot.toldEnd && lifecycle.fatal === undefined
     const failure = { error: slot.error, threadIndex, replacements }
-    const answer = isStarted && lifecycle.fatal === undefined ? onThreadFailure(failure) : 'shutdown-client'
+    const answer = isUnforeseen ? onThreadFailure(failure) : 'shutdown-client'
     logger.error(
       { thread: threadIndex, err: slot.error, answer },
       `thread ${threadIndex} has died: ${messageOf(slot.error)} (${answer})`,
