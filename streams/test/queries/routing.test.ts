@@ -140,6 +140,14 @@ describe('stores of two workers', () => {
     }
   })
 
+  test('whoever has all the time there is gets an answer too', async () => {
+    for (const worker of each())
+      expect((await worker.store(totals).approximateNumEntries({ timeoutMs: Number.POSITIVE_INFINITY })).value).toBe(41)
+    await expect(each()[0]!.store(totals).get('a', { timeoutMs: Number.NaN })).rejects.toMatchObject({
+      code: 'QUERY_INVALID',
+    })
+  })
+
   test('a question that a store cannot be asked names those it can', async () => {
     const [first] = each()
     await expect(first!.query('totals', { kind: 'windows', key: 'a' })).rejects.toMatchObject({

@@ -47,6 +47,8 @@ export interface Router {
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000
+/** Timers take no more than some weeks. */
+const LONGEST_MS = 24 * 60 * 60 * 1_000
 
 export function createRouter(context: AskingOptions): Router {
   const { host, own } = context
@@ -74,7 +76,7 @@ export function createRouter(context: AskingOptions): Router {
     refuseUnfit(placed.declaration, query)
     const { timeoutMs = DEFAULT_TIMEOUT_MS } = options
     if (Number.isNaN(timeoutMs)) throw queryInvalid(placed.declaration.name, 'timeoutMs is no number')
-    const deadline = elapsed(host.clock) + timeoutMs
+    const deadline = elapsed(host.clock) + Math.min(timeoutMs, LONGEST_MS)
     const bounds = boundsOf(options)
     const common = { placed, query, bounds, allowStandby: options.allowStandby === true, deadline }
     const partitions = await partitionsFor(placed, query, options)
