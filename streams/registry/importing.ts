@@ -1,5 +1,5 @@
 import { type Given, isSame, versionEntry } from './given'
-import { idTaken, versionTaken } from './refusals'
+import { idNeeded, idTaken, versionTaken } from './refusals'
 import { nextVersion, type RegistryEntry, type RegistryState } from './state'
 
 export interface Imported extends Given {
@@ -10,7 +10,8 @@ export interface Imported extends Given {
 
 /** As it is elsewhere, without asking whether it may follow. @throws TerminalError REGISTRY_REFUSED */
 export function importSchema(state: RegistryState, commit: (entry: RegistryEntry) => void, given: Imported): number {
-  const { subject, id = state.lastId() + 1 } = given
+  const { subject, id } = given
+  if (id === undefined) throw idNeeded(subject)
   const all = state.subjects.get(subject) ?? []
   const { version = nextVersion(all) } = given
   const holder = state.byId.get(id)

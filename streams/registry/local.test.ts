@@ -255,6 +255,7 @@ describe('modes', () => {
     const refused = expect.objectContaining({ code: 'REGISTRY_REFUSED', details: { restCode: 42205 } })
     expect(() => registry.register('s', record(a), { id: 40 })).toThrow(refused)
     registry.setMode('IMPORT')
+    expect(() => registry.register('s', record(a))).toThrow(refused)
     expect(registry.register('s', record(b), { id: 41, version: 7 })).toBe(41)
     expect(registry.register('s', record(a), { id: 40, version: 3 })).toBe(40)
     expect(registry.register('s', record(a), { id: 40, version: 3 })).toBe(40)

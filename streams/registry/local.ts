@@ -119,7 +119,7 @@ export function localRegistry(options: LocalRegistryOptions): LocalRegistry {
       if (mode.mode(subject) === 'READONLY') throw refusal.readOnly(subject)
       if (mode.mode(subject) === 'IMPORT')
         return importSchema(state, commit, { ...one, subject, id: given.id, version: given.version })
-      if (given.id !== undefined || given.version !== undefined) throw refusal.notImporting(subject)
+      if (given.id !== undefined) throw refusal.notImporting(subject)
       const found = violationsOf(subject, one, versions(subject))
       if (found.length > 0) throw incompatible(subject, level(subject), versions(subject), found)
       const id = knownId(one) ?? state.lastId() + 1

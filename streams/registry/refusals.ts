@@ -45,6 +45,9 @@ export const readOnly = (subject: string) =>
 export const notImporting = (subject: string) =>
   refused('REGISTRY_REFUSED', 42205, `Subject ${subject} is not in import mode`)
 
+export const idNeeded = (subject: string) =>
+  refused('REGISTRY_REFUSED', 42205, `Subject ${subject} is in import mode: a schema has to come with its id`)
+
 export const notEmpty = (what: string) =>
   refused('REGISTRY_REFUSED', 42205, `Cannot import since ${what} has schemas already; force=true does it all the same`)
 

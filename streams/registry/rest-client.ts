@@ -22,6 +22,9 @@ export interface RestQuestion {
   readonly definite?: Definite
 }
 
+/** A registry may have thousands of subjects, and somebody may ask for all of them. */
+const MOST_AT_ONCE = 16
+
 /** An answer beside a success. */
 export class RestFailure extends Error {
   constructor(
@@ -66,9 +69,11 @@ export function restClient(given: RestClientOptions): RestClient {
       asked.on('error', reject)
       asked.end(body && JSON.stringify(body))
     })
+  const turns = limited(MOST_AT_ONCE)
   return async <T>(question: RestQuestion) => {
     const { what, definite = {} } = question
     const over = new AbortController()
+    const done = await turns()
     try {
       return await within({ clock, deadlineMs, question: { what, url } }, () =>
         withRetries(clock, () => send<T>(question, over.signal)),
@@ -76,8 +81,25 @@ export function restClient(given: RestClientOptions): RestClient {
     } catch (error) {
       throw classify(error, { what, url }, isFromRegistry(error) ? definite : {})
     } finally {
+      done()
       over.abort()
     }
+  }
+}
+
+/** Lets so many in at once; the others wait for their turn. */
+function limited(most: number): () => Promise<() => void> {
+  const waiting: (() => void)[] = []
+  let free = most
+  const done = () => {
+    const next = waiting.shift()
+    if (next === undefined) free += 1
+    else next()
+  }
+  return async () => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    return done
   }
 }
 
