@@ -1,7 +1,7 @@
 /**
  * The inner modules of kafkajs, typed, and required nowhere else. kafkajs has no exports map, so they can be required;
  * nothing promises that they stay, which is why its version is pinned. From them come connections with TLS and SASL and
- * the requests of groups, transactions and administration; metadata, fetching and producing are ours.
+ * some requests of groups and administration; all that is sent often, or needs a version that kafkajs does not know, is ours.
  */
 import type { Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'

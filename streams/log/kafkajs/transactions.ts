@@ -108,14 +108,15 @@ function transactionalProducer({ shared, client, transactionalId, identity }: Co
     const group = usualGroup === undefined || groups.has(usualGroup) ? undefined : usualGroup
     const needs = group === undefined ? {} : { group: `READ on group ${group}` }
     const use = async (link: Link) => {
-      const [results] = await Promise.all([
-        link.request(request),
-        group === undefined ? undefined : addGroup(link, group),
-      ])
+      const adding = link.request(request).then((results) => {
+        // All or none are added.
+        begun ||= results.every(({ errorCode }) => errorCode === 0)
+        return results
+      })
+      const [results] = await Promise.all([adding, group === undefined ? undefined : addGroup(link, group)])
       assertAdded(results)
     }
     await ask('adding partitions to the transaction', use, { needs })
-    begun = true
     for (const place of added.keys()) partitions.add(place)
   }
   function assertAdded(results: readonly PartitionResult[]): void {

@@ -1,9 +1,9 @@
 import type { TopicPartition } from '../../port'
 import type { TransactionRequest } from '../inner'
-import type { Reader, Request } from '../wire'
+import type { Reader, Request, Writer } from '../wire'
 import { groupByTopic, type PartitionResult } from './grouped'
 
-/** AddPartitionsToTxn v3, which says of each partition whether it was added. kafkajs gives the first error alone. */
+/** AddPartitionsToTxn v1, which says of each partition whether it was added; kafkajs gives the first error alone. */
 export function addPartitionsRequest(
   producer: TransactionRequest,
   partitions: readonly TopicPartition[],
@@ -11,61 +11,51 @@ export function addPartitionsRequest(
   return {
     apiKey: 24,
     apiName: 'AddPartitionsToTxn',
-    apiVersion: 3,
-    flexible: true,
+    apiVersion: 1,
+    flexible: false,
     encode: (to) => {
-      to.compactString(producer.transactionalId).int64(producer.producerId).int16(producer.producerEpoch)
-      to.compactArray(groupByTopic(partitions), ({ topic, items }) => {
-        to.compactString(topic)
-        to.compactArray(items, ({ partition }) => to.int32(partition)).tags()
+      encodeProducer(to, producer)
+      to.array(groupByTopic(partitions), ({ topic, items }) => {
+        to.string(topic).array(items, ({ partition }) => to.int32(partition))
       })
-      to.tags()
     },
     decode: (from) => {
       from.int32() // throttled ms
-      const topics = from.compactArray(() => {
-        const topic = from.compactString() ?? ''
-        const results = from.compactArray(() => {
-          const result = { topic, partition: from.int32(), errorCode: from.int16() }
-          from.tags()
-          return result
-        })
-        from.tags()
-        return results
+      const topics = from.array(() => {
+        const topic = from.string() ?? ''
+        return from.array(() => ({ topic, partition: from.int32(), errorCode: from.int16() }))
       })
       return topics.flat()
     },
   }
 }
 
-/** AddOffsetsToTxn v3. Gives the error code. */
+/** AddOffsetsToTxn v1. Gives the error code. */
 export function addOffsetsRequest(producer: TransactionRequest, groupId: string): Request<number> {
   return {
     apiKey: 25,
     apiName: 'AddOffsetsToTxn',
-    apiVersion: 3,
-    flexible: true,
-    encode: (to) => {
-      to.compactString(producer.transactionalId).int64(producer.producerId).int16(producer.producerEpoch)
-      to.compactString(groupId).tags()
-    },
+    apiVersion: 1,
+    flexible: false,
+    encode: (to) => void encodeProducer(to, producer).string(groupId),
     decode: decodeCode,
   }
 }
 
-/** EndTxn v3. Gives the error code. */
+/** EndTxn v1. Gives the error code. */
 export function endTransactionRequest(producer: TransactionRequest, commit: boolean): Request<number> {
   return {
     apiKey: 26,
     apiName: 'EndTxn',
-    apiVersion: 3,
-    flexible: true,
-    encode: (to) => {
-      to.compactString(producer.transactionalId).int64(producer.producerId).int16(producer.producerEpoch)
-      to.int8(commit ? 1 : 0).tags()
-    },
+    apiVersion: 1,
+    flexible: false,
+    encode: (to) => void encodeProducer(to, producer).int8(commit ? 1 : 0),
     decode: decodeCode,
   }
+}
+
+function encodeProducer(to: Writer, { transactionalId, producerId, producerEpoch }: TransactionRequest): Writer {
+  return to.string(transactionalId).int64(producerId).int16(producerEpoch)
 }
 
 function decodeCode(from: Reader): number {
