@@ -180,6 +180,16 @@ export const shopEventSerde = avro(shopEventSchema)
 `)
   })
 
+  test('comments in a schema are read over, and not registered', () => {
+    const text =
+      '{ // so\n "type": "record", /* and "so" */ "name": "Note", "fields": [{"name": "url", "type": "string", "default": "http://x/*"}] }'
+    const module = generateTypes([{ name: 'note.avsc', text }])
+    expect(module).toContain('export interface Note {')
+    expect(module).toContain(
+      '\'{"type":"record","name":"Note","fields":[{"name":"url","type":"string","default":"http://x/*"}]}\'',
+    )
+  })
+
   test('a file that is called as its record needs no other name', () => {
     const module = generateTypes([file('order.avsc', record('Order'))])
     expect(module).toContain('export interface Order {')

@@ -1,5 +1,6 @@
 /** TypeScript from .avsc files: the types of the values, the schemas themselves and their serdes. */
 import { messageOf, TerminalError } from '../../errors'
+import { parseJson, plainJson } from '../avro/json'
 import { parseAvro } from '../avro/parse'
 import type { AvroType } from '../avro/schema'
 import { minify } from '../avro/text'
@@ -73,10 +74,10 @@ function partOf(file: SchemaFile, others: ReadonlyMap<string, Definition>): Part
   return { file, base, text, type: parseAvro(text), definitions: definitionsIn(base, json) }
 }
 
-/** What is no JSON is refused by the parser of schemas, in words of its own. */
+/** As schemas may be written, with comments. What is no JSON is refused by the parser of schemas, in words of its own. */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return plainJson(parseJson(text))
   } catch {
     return undefined
   }
