@@ -1,28 +1,20 @@
 import { MillraceError, messageOf } from '../errors'
-import type { OffsetReset } from '../graph/specs/source'
-import type { Topology } from '../graph/topology'
 import type { TopicPartition } from '../log/port'
 import { type Counters, counters as newCounters } from './counters'
-import { checkFingerprint } from './fingerprint'
-import { globalTables } from './global-tables'
 import { type Health, healthOf } from './health'
 import { createLifecycle, type StateListener } from './lifecycle'
-import { readLocalState } from './local-state'
-import { createLoop } from './loop'
 import type { MemberMetadata } from './member-info'
-import { createMembership } from './membership'
 import { resolveOptions, type WorkerOptions, type WorkerState } from './options'
+import { abandonParts, closeParts, inTime, openParts, type Parts, type PartsOptions } from './parts'
 import type { ReadOptions, StoreQuery } from './queries/query'
 import type { KeyLocation, Routed } from './queries/router'
 import type { WorkerControl } from './queries/server'
 import type { QueriesOf, StoreHandle } from './queries/stores'
 import { createWorkerQueries } from './queries/worker-queries'
-import { reading } from './reading'
 import type { RestoreProgress } from './restore-progress'
 import type { Runner } from './runner'
 import { createRunners } from './runners'
 import type { Standby } from './standby'
-import { prepareTopics } from './topics'
 import { replaceAfterMs, responseTo } from './uncaught'
 
 /** A running application of one topology in this process: a member of its consumer group. */
@@ -80,9 +72,6 @@ export interface Worker {
   health(): Health
 }
 
-/** For leaving the group where there was no time to close in order. */
-const LEAVE_MS = 2_000
-
 /**
  * Runs a topology. Nothing happens before `start`.
  * @example
@@ -137,6 +126,18 @@ export function createWorker(given: WorkerOptions): Worker {
     resume: () => setPaused(false),
     health: () => healthOf({ applicationId, lifecycle, runners, paused }),
   }
+  const own: PartsOptions = {
+    options,
+    counters,
+    lifecycle,
+    runners,
+    endpoint: () => endpoint,
+    paused: () => paused,
+    onWake: wake,
+    onUncaught,
+    onBesideFatal: onFatal,
+    onFatal: stopFor,
+  }
   function setPaused(to: boolean): void {
     if (paused === to) return
     paused = to
@@ -146,7 +147,7 @@ export function createWorker(given: WorkerOptions): Worker {
   async function start(): Promise<void> {
     try {
       endpoint = await queries.listen(control)
-      parts = await openParts()
+      parts = await openParts(own)
     } catch (error) {
       await queries.close()
       throw error
@@ -154,29 +155,11 @@ export function createWorker(given: WorkerOptions): Worker {
     if (!lifecycle.stopping.aborted) lifecycle.set('REBALANCING')
     ended = run(parts)
   }
-  async function openParts() {
-    const { log, logger, state, acceptTopologyChanges: accept } = options
-    const topics = await prepareTopics(topology, applicationId, log.admin)
-    const { partitionsOf } = topics
-    await checkFingerprint({ topology, applicationId, partitionsOf, state, log, accept, logger })
-    const local = await readLocalState(options)
-    const globals = globalTables({ options, topics, counters, onFatal })
-    const shared = await log.producer({ clientId: applicationId })
-    const reader = await log.reader({ isolation: 'read_committed' })
-    const inputs = reading({ reader, applicationId, logger, offsetReset: offsetResetOf(topology) })
-    const own = { options, topics, counters, lifecycle, runners, inputs, shared, local, endpoint }
-    const told = { onWake: wake, onUncaught, onStandbyFatal: onFatal, onFatal: stopFor }
-    const membership = createMembership({ ...own, globals: globals.views, ...told })
-    const loop = createLoop({ options, inputs, runners, stopping: lifecycle.stopping, paused: () => paused })
-    return { topics, globals, shared, reader, membership, loop }
-  }
-  type Parts = Awaited<ReturnType<typeof openParts>>
-
   async function run(first: Parts): Promise<void> {
     let of: Parts | undefined = first
     for (let failures = 0; ; failures += 1) {
       try {
-        of ??= parts = await openParts()
+        of ??= parts = await openParts(own)
         await work(of)
         break
       } catch (error) {
@@ -227,10 +210,6 @@ export function createWorker(given: WorkerOptions): Worker {
     if (lifecycle.fatal === undefined) await Promise.all(runners.all.map((runner) => runner.commit()))
     await closeParts(of)
   }
-  async function closeParts({ membership, reader, shared, globals }: Parts): Promise<void> {
-    await membership.closeAll()
-    await Promise.allSettled([reader.close(), membership.leave(), shared.close(), globals.close()])
-  }
   async function close(timeoutMs: number): Promise<void> {
     if (starting === undefined) return lifecycle.end()
     if (lifecycle.state !== 'ERROR' && lifecycle.state !== 'NOT_RUNNING') lifecycle.set('PENDING_SHUTDOWN')
@@ -241,26 +220,12 @@ export function createWorker(given: WorkerOptions): Worker {
       () => ended,
       () => lifecycle.end(),
     )
-    if (!(await inTime(over, timeoutMs))) await abandon(timeoutMs)
-  }
-  /** Whether it is over in time. */
-  async function inTime(over: Promise<unknown>, timeoutMs: number): Promise<boolean> {
-    const timer = new AbortController()
-    const isOver = await Promise.race([over.then(() => true), clock.sleep(timeoutMs, timer.signal).then(() => false)])
-    timer.abort()
-    return isOver
-  }
-  /** The group is not to wait for a session to time out, whatever it is that holds the commits up. */
-  async function abandon(timeoutMs: number): Promise<void> {
+    if (await inTime(over, timeoutMs, clock)) return
     options.logger.warn(
       { applicationId },
       `${applicationId}: not everything could be committed in ${timeoutMs} ms; leaving the group without it`,
     )
-    if (parts === undefined) return
-    const { membership } = parts
-    const left = membership.leave()
-    const closed = membership.closeAll()
-    await inTime(Promise.allSettled([left, closed, queries.close()]), LEAVE_MS)
+    if (parts !== undefined) await abandonParts(parts, queries.close, clock)
   }
 
   return {
@@ -313,11 +278,4 @@ export function createWorker(given: WorkerOptions): Worker {
       ...runners.all.flatMap(({ task }) => (task?.stores.all.has(name) ? [task.stores.view(name)] : [])),
     ],
   }
-}
-
-function offsetResetOf(topology: Topology): (topic: string) => OffsetReset {
-  const sources = new Map(
-    topology.subTopologies.flatMap(({ sources: own }) => own.map(({ topic, spec }) => [topic.name, spec.offsetReset])),
-  )
-  return (topic) => sources.get(topic) ?? 'earliest'
 }

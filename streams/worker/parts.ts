@@ -1,0 +1,93 @@
+import type { Clock } from '../clock'
+import type { OffsetReset } from '../graph/specs/source'
+import type { Topology } from '../graph/topology'
+import type { LogProducer, LogReader } from '../log/port'
+import type { Counters } from './counters'
+import { checkFingerprint } from './fingerprint'
+import { type GlobalTables, globalTables } from './global-tables'
+import type { Lifecycle } from './lifecycle'
+import { readLocalState } from './local-state'
+import { createLoop, type Loop } from './loop'
+import { createMembership, type Membership } from './membership'
+import type { ResolvedOptions } from './options'
+import { reading } from './reading'
+import type { Runners } from './runners'
+import { type PreparedTopics, prepareTopics } from './topics'
+
+/** What a worker has open while it runs: made at its start, and anew where its policy for errors says so. */
+export interface Parts {
+  readonly topics: PreparedTopics
+  readonly globals: GlobalTables
+  /** The producer that tasks share under at-least-once. */
+  readonly shared: LogProducer
+  /** Reads the inputs of all tasks. */
+  readonly reader: LogReader
+  readonly membership: Membership
+  readonly loop: Loop
+}
+
+export interface PartsOptions {
+  readonly options: ResolvedOptions
+  readonly counters: Counters
+  readonly lifecycle: Lifecycle
+  readonly runners: Runners
+  /** `host:port` under which it answers queries, where it does. */
+  readonly endpoint: () => string | undefined
+  readonly paused: () => boolean
+  readonly onWake: () => void
+  /** What cannot be mended: whether the task is to be opened again all the same. */
+  readonly onUncaught: (error: unknown, taskId: string) => boolean
+  /** What cannot be mended and stands beside the tasks: global tables, standbys. */
+  readonly onBesideFatal: (error: unknown) => void
+  /** The worker is to stop. */
+  readonly onFatal: (error: unknown) => void
+}
+
+/** For leaving the group where there was no time to close in order. */
+const LEAVE_MS = 2_000
+
+/** Makes the topics ready, holds the topology against what an earlier one has left behind, and opens everything but tasks. */
+export async function openParts(context: PartsOptions): Promise<Parts> {
+  const { options, counters, lifecycle, runners, paused, onWake, onUncaught, onBesideFatal, onFatal } = context
+  const { topology, applicationId, log, logger, state, acceptTopologyChanges: accept } = options
+  const topics = await prepareTopics(topology, applicationId, log.admin)
+  const { partitionsOf } = topics
+  await checkFingerprint({ topology, applicationId, partitionsOf, state, log, accept, logger })
+  const local = await readLocalState(options)
+  const globals = globalTables({ options, topics, counters, onFatal: onBesideFatal })
+  const shared = await log.producer({ clientId: applicationId })
+  const reader = await log.reader({ isolation: 'read_committed' })
+  const inputs = reading({ reader, applicationId, logger, offsetReset: offsetResetOf(topology) })
+  const own = { options, topics, counters, lifecycle, runners, inputs, shared, local, endpoint: context.endpoint() }
+  const told = { onWake, onUncaught, onStandbyFatal: onBesideFatal, onFatal }
+  const membership = createMembership({ ...own, globals: globals.views, ...told })
+  const loop = createLoop({ options, inputs, runners, stopping: lifecycle.stopping, paused })
+  return { topics, globals, shared, reader, membership, loop }
+}
+
+/** Closes the tasks without a commit, leaves the group and closes the rest. */
+export async function closeParts({ membership, reader, shared, globals }: Parts): Promise<void> {
+  await membership.closeAll()
+  await Promise.allSettled([reader.close(), membership.leave(), shared.close(), globals.close()])
+}
+
+/** The group is not to wait for a session to time out, whatever it is that holds the commits up. */
+export async function abandonParts({ membership }: Parts, close: () => Promise<void>, clock: Clock): Promise<void> {
+  const left = membership.leave()
+  await inTime(Promise.allSettled([left, membership.closeAll(), close()]), LEAVE_MS, clock)
+}
+
+/** Whether it is over in time. */
+export async function inTime(over: Promise<unknown>, timeoutMs: number, clock: Clock): Promise<boolean> {
+  const timer = new AbortController()
+  const isOver = await Promise.race([over.then(() => true), clock.sleep(timeoutMs, timer.signal).then(() => false)])
+  timer.abort()
+  return isOver
+}
+
+function offsetResetOf(topology: Topology): (topic: string) => OffsetReset {
+  const sources = new Map(
+    topology.subTopologies.flatMap(({ sources: own }) => own.map(({ topic, spec }) => [topic.name, spec.offsetReset])),
+  )
+  return (topic) => sources.get(topic) ?? 'earliest'
+}
