@@ -84,7 +84,12 @@ export function createMembership(context: MembershipOptions): Membership {
     assign: async (members) => {
       const shutdown = shutdownAsked(members)
       if (shutdown !== undefined) return shutdownAll(members, shutdown)
-      return assignTasks({ tasks: tasks(), members, ends: await changelogEnds(tasks(), log.admin), settings: options })
+      return assignTasks({
+        tasks: tasks(),
+        members,
+        ends: await changelogEnds(tasks(), log.admin, clock),
+        settings: options,
+      })
     },
   })
   const standbys = createStandbys({
