@@ -31,7 +31,7 @@ function judged(target: Target | undefined, ours: number, ratio: number | undefi
   const { of, atLeast, atMost } = target
   const bound = atLeast ?? atMost!
   const value = of === 'ratio' ? ratio : ours
-  const text = `${atLeast === undefined ? '≤' : '≥'} ${of === 'ratio' ? `${bound}×` : shown(bound)}`
+  const text = `${atLeast === undefined ? '≤' : '≥'} ${of === 'ratio' ? `${shown(bound)}×` : shown(bound)}`
   if (value === undefined || Number.isNaN(value)) return { target: text, met: undefined }
   return { target: text, met: atLeast === undefined ? value <= bound : value >= bound }
 }

@@ -1,6 +1,5 @@
 import { plainSerde } from './plain'
 import type { Serde } from './serde'
-import { utf8Writer } from './text'
 
 /**
  * JSON text as UTF-8. Without `validate` the compiler takes your word for the type; with it, what was parsed is passed
@@ -9,14 +8,13 @@ import { utf8Writer } from './text'
  * const orders = topic('orders', { key: string, value: json<Order>(Order.parse) })
  */
 export function json<T>(validate?: (value: unknown) => T): Serde<T> {
-  const write = utf8Writer()
   return plainSerde<T>({
     name: 'json',
     encode: (value) => {
       const text = JSON.stringify(value) as string | undefined
       if (text === undefined || text === 'null')
         throw new TypeError(`expected a value that JSON has, got ${typeof value}`)
-      return write(text)
+      return Buffer.from(text, 'utf8')
     },
     decode: (bytes) => {
       const value: unknown = JSON.parse(bytes.toString('utf8'))

@@ -1,9 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { plainSerde } from './plain'
 import type { Serde } from './serde'
-import { utf8Writer } from './text'
 
-const write = utf8Writer()
 const replacement = '\ufffd'
 
 /** Text as UTF-8 (Kafka's StringSerializer). Bytes that are no UTF-8 are an error, so that no key is changed by passing through. */
@@ -11,7 +9,7 @@ export const string: Serde<string> = plainSerde({
   name: 'string',
   encode: (value) => {
     if (typeof value !== 'string') throw new TypeError(`expected a string, got ${typeof value}`)
-    return write(value)
+    return Buffer.from(value, 'utf8')
   },
   decode: (bytes) => {
     const text = bytes.toString('utf8')
