@@ -1,7 +1,9 @@
 /** What becomes of a worker when something fails that nothing mends: StreamsUncaughtExceptionHandler of Kafka Streams (KIP-671). */
 import { MillraceError, messageOf } from '../errors'
 import type { MemberAssignment, MemberSubscription } from '../log/port'
+import type { Lifecycle } from './lifecycle'
 import { decodeMemberInfo, encodeInfo } from './member-info'
+import type { Membership } from './membership'
 import type { ResolvedOptions } from './options'
 
 /**
@@ -14,8 +16,71 @@ export type UncaughtResponse = 'replace-thread' | 'shutdown-client' | 'shutdown-
 /** `taskId` is undefined for what no task was at. */
 export type OnUncaught = (error: unknown, taskId: string | undefined) => UncaughtResponse
 
+/** What is done about errors that nothing mends, by the policy. */
+export interface UncaughtErrors {
+  /** Whether the task is to be opened again. */
+  ofTask(error: unknown, taskId: string): boolean
+  /** What reads beside the tasks cannot be replaced, as in Kafka Streams the global thread cannot. */
+  besideTasks(error: unknown): void
+  /** Who runs the membership then replaces it, or calls `stopFor`. */
+  ofMembership(error: unknown): UncaughtResponse
+  /** The worker is to stop. */
+  stopFor(error: unknown): void
+  /** All members are to stop, and are told with the next rebalance. */
+  readonly isSpreading: boolean
+}
+
+export interface UncaughtErrorsOptions {
+  readonly options: ResolvedOptions
+  readonly lifecycle: Pick<Lifecycle, 'fail' | 'set'>
+  /** Undefined before the start. */
+  readonly membership: () => Pick<Membership, 'memberId' | 'requestShutdown'> | undefined
+  readonly onWake: () => void
+}
+
+export function uncaughtErrors({ options, lifecycle, membership, onWake }: UncaughtErrorsOptions): UncaughtErrors {
+  /** What all members are to stop for, where it happened here. */
+  let first: { readonly error: unknown } | undefined
+
+  function stopFor(error: unknown): void {
+    lifecycle.fail(first?.error ?? error)
+    lifecycle.set('PENDING_ERROR')
+    onWake()
+  }
+  function spread(error: unknown, taskId?: string): void {
+    const member = membership()
+    first ??= { error }
+    const where = taskId === undefined ? '' : `task ${taskId} of `
+    member?.requestShutdown(`${where}member ${member.memberId}: ${messageOf(error)}`)
+    if (member === undefined) stopFor(error)
+    else onWake()
+  }
+
+  return {
+    ofTask: (error, taskId) => {
+      const response = responseTo(options, error, taskId)
+      if (response === 'shutdown-application') spread(error, taskId)
+      else if (response === 'shutdown-client') stopFor(error)
+      return response === 'replace-thread'
+    },
+    besideTasks: (error) => {
+      if (responseTo(options, error, undefined) === 'shutdown-application') spread(error)
+      else stopFor(error)
+    },
+    ofMembership: (error) => {
+      const response = responseTo(options, error, undefined)
+      if (response === 'shutdown-application') spread(error)
+      return response
+    },
+    stopFor,
+    get isSpreading() {
+      return first !== undefined
+    },
+  }
+}
+
 /** Asks the policy, and says in the log what it has answered. A policy that throws stops the worker. */
-export function responseTo(
+function responseTo(
   { applicationId, onUncaught, logger }: ResolvedOptions,
   error: unknown,
   taskId: string | undefined,

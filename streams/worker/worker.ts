@@ -1,3 +1,4 @@
+import { elapsed } from '../clock'
 import { MillraceError, messageOf } from '../errors'
 import type { TopicPartition } from '../log/port'
 import { type Counters, counters as newCounters } from './counters'
@@ -15,7 +16,7 @@ import type { RestoreProgress } from './restore-progress'
 import type { Runner } from './runner'
 import { createRunners } from './runners'
 import type { Standby } from './standby'
-import { replaceAfterMs, responseTo } from './uncaught'
+import { replaceAfterMs, uncaughtErrors } from './uncaught'
 
 /** A running application of one topology in this process: a member of its consumer group. */
 export interface Worker {
@@ -87,37 +88,12 @@ export function createWorker(given: WorkerOptions): Worker {
   const queries = createWorkerQueries({ options, lifecycle, runners, parts: () => parts, counts: counters.queries })
   let parts: Parts | undefined
   let paused = false
-  /** What all members are to stop for, where it happened here. */
-  let shutdownFor: { readonly error: unknown } | undefined
   let endpoint: string | undefined
   let starting: Promise<void> | undefined
   let ended: Promise<void> = Promise.resolve()
 
   const wake = () => parts?.reader.wakeup()
-  const stopFor = (error: unknown) => {
-    lifecycle.fail(shutdownFor?.error ?? error)
-    lifecycle.set('PENDING_ERROR')
-    wake()
-  }
-  /** Whether the task is to be opened again. */
-  const onUncaught = (error: unknown, taskId: string): boolean => {
-    const response = responseTo(options, error, taskId)
-    if (response === 'shutdown-application') shutDownApplication(error, taskId)
-    else if (response === 'shutdown-client') stopFor(error)
-    return response === 'replace-thread'
-  }
-  /** What reads beside the tasks cannot be replaced, as in Kafka Streams the global thread cannot. */
-  const onFatal = (error: unknown) => {
-    if (responseTo(options, error, undefined) === 'shutdown-application') shutDownApplication(error)
-    else stopFor(error)
-  }
-  const shutDownApplication = (error: unknown, taskId?: string) => {
-    if (parts === undefined) return stopFor(error)
-    shutdownFor ??= { error }
-    const where = taskId === undefined ? '' : `task ${taskId} of `
-    parts.membership.requestShutdown(`${where}member ${parts.membership.memberId}: ${messageOf(error)}`)
-    wake()
-  }
+  const uncaught = uncaughtErrors({ options, lifecycle, membership: () => parts?.membership, onWake: wake })
   const control: WorkerControl = {
     get isPaused() {
       return paused
@@ -134,9 +110,9 @@ export function createWorker(given: WorkerOptions): Worker {
     endpoint: () => endpoint,
     paused: () => paused,
     onWake: wake,
-    onUncaught,
-    onBesideFatal: onFatal,
-    onFatal: stopFor,
+    onUncaught: uncaught.ofTask,
+    onBesideFatal: uncaught.besideTasks,
+    onFatal: uncaught.stopFor,
   }
   function setPaused(to: boolean): void {
     if (paused === to) return
@@ -158,20 +134,22 @@ export function createWorker(given: WorkerOptions): Worker {
   async function run(first: Parts): Promise<void> {
     let of: Parts | undefined = first
     for (let failures = 0; ; failures += 1) {
+      const began = elapsed(clock)
       try {
         of ??= parts = await openParts(own)
         await work(of)
         break
       } catch (error) {
-        const response = lifecycle.stopping.aborted ? 'shutdown-client' : responseTo(options, error, undefined)
-        if (response !== 'replace-thread') {
-          if (of !== undefined && response === 'shutdown-application') await tellAll(of, error)
-          stopFor(error)
+        if (lifecycle.stopping.aborted || uncaught.ofMembership(error) !== 'replace-thread') {
+          if (of !== undefined) await tellAll(of)
+          uncaught.stopFor(error)
           break
         }
         lifecycle.set('REBALANCING')
         if (of !== undefined) await closeParts(of).catch(sayUnclosed)
         of = undefined
+        // What went well for longer than the last wait begins with the shortest one again.
+        if (elapsed(clock) - began > replaceAfterMs(failures)) failures = 0
         await clock.sleep(replaceAfterMs(failures), lifecycle.stopping)
       }
     }
@@ -184,10 +162,9 @@ export function createWorker(given: WorkerOptions): Worker {
     await openGlobals(of)
     while (!lifecycle.stopping.aborted && lifecycle.fatal === undefined) await next(of)
   }
-  /** As far as that still goes: it is what runs the membership that has failed. */
-  async function tellAll({ membership }: Parts, error: unknown): Promise<void> {
-    shutDownApplication(error)
-    await membership.rebalance().catch(sayUnclosed)
+  /** Where all members are to stop: as far as that still goes, since it is the membership that has failed. */
+  async function tellAll({ membership }: Parts): Promise<void> {
+    if (uncaught.isSpreading) await membership.rebalance().catch(sayUnclosed)
   }
   function sayUnclosed(error: unknown): void {
     options.logger.warn({ applicationId, err: error }, `${applicationId}: ${messageOf(error)}`)
