@@ -1,9 +1,9 @@
 import { elapsed } from '../clock'
-import { messageOf, OutageError } from '../errors'
 import type { GroupMember, Joined, LogProducer } from '../log/port'
 import { assignTasks } from './assignment/assign'
 import { changelogEnds, offsetSum } from './changelogs'
 import type { Counters } from './counters'
+import { createProbe, joinThroughOutage } from './joining'
 import type { Lifecycle } from './lifecycle'
 import type { LocalState } from './local-state'
 import {
@@ -65,8 +65,6 @@ export interface Membership {
   leave(): Promise<void>
 }
 
-const OUTAGE_WAIT_MS = 1_000
-
 export function createMembership(context: MembershipOptions): Membership {
   const { options, topics, lifecycle, runners, inputs, local, onWake } = context
   const { topology, log, applicationId, logger, clock } = options
@@ -105,7 +103,7 @@ export function createMembership(context: MembershipOptions): Membership {
   let joined: Joined | undefined
   let told: AssignmentInfo | undefined
   let shutdown: string | undefined
-  let probing: AbortController | undefined
+  const probe = createProbe(member, options, stopping)
   let cleanedAt = elapsed(clock)
   member.onStatus(onWake)
 
@@ -132,35 +130,10 @@ export function createMembership(context: MembershipOptions): Membership {
     else await Promise.all(runners.all.map((runner) => runner.commit()))
     // During the commits too the group may have gone on: then all of it is to be closed first, whoever owned it meanwhile.
     if (member.status === 'lost' && runners.ids.length > 0) return
-    const next = await joinThroughOutage()
+    const next = await joinThroughOutage(member, options, stopping)
     if (next === undefined) return
     joined = next
     await takeUp(joined)
-  }
-  async function joinThroughOutage(): Promise<Joined | undefined> {
-    try {
-      return await joinUnlessStopped()
-    } catch (error) {
-      if (stopping.aborted) return undefined
-      if (!(error instanceof OutageError)) throw error
-      logger.warn(
-        { applicationId, err: error },
-        `${applicationId}: cannot join the group: ${messageOf(error)}; waiting`,
-      )
-      await clock.sleep(OUTAGE_WAIT_MS, stopping)
-      return undefined
-    }
-  }
-  /** The group holds a join back until all its members are there; who is to end need not wait for that. */
-  async function joinUnlessStopped(): Promise<Joined> {
-    const leave = () => void member.leave()
-    stopping.throwIfAborted()
-    stopping.addEventListener('abort', leave, { once: true })
-    try {
-      return await member.join()
-    } finally {
-      stopping.removeEventListener('abort', leave)
-    }
   }
   async function takeUp({ assignment, group }: Joined): Promise<void> {
     told = decodeAssignmentInfo(assignment.userData)
@@ -172,7 +145,7 @@ export function createMembership(context: MembershipOptions): Membership {
     for (const id of active) if (runners.get(id) === undefined) runners.add(open(id))
     standbys.add(standby, warmup)
     logger.info({ applicationId, active, standby, generation: group.generation }, describe(told))
-    probeLater(told)
+    probe.after(told.probeAfterMs)
     tellAnew(told)
   }
   /** Under a static identity a member that comes back is given what it had: the others still know its former endpoint. */
@@ -187,16 +160,6 @@ export function createMembership(context: MembershipOptions): Membership {
   async function cleanUp({ active, standby, nearby }: AssignmentInfo): Promise<void> {
     cleanedAt = elapsed(clock)
     await local.cleanUp(new Set([...active, ...standby, ...nearby]))
-  }
-  /** The leader could not find out how far stores are behind, and has left everything where it was. */
-  function probeLater({ probeAfterMs }: AssignmentInfo): void {
-    probing?.abort()
-    if (probeAfterMs === undefined) return
-    probing = new AbortController()
-    const { signal } = probing
-    void clock.sleep(probeAfterMs, AbortSignal.any([signal, stopping])).then(() => {
-      if (!signal.aborted && !stopping.aborted) member.requestRejoin()
-    })
   }
   function open(id: string): Runner {
     const [sub, partition] = id.split('_').map(Number) as [number, number]
@@ -244,7 +207,7 @@ export function createMembership(context: MembershipOptions): Membership {
       if (told !== undefined && elapsed(clock) - cleanedAt >= options.stateCleanupDelayMs) await cleanUp(told)
     },
     closeAll: async () => {
-      probing?.abort()
+      probe.stop()
       await Promise.all([close(runners.ids), standbys.close()])
     },
     requestShutdown: (reason) => {
