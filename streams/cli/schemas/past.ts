@@ -1,6 +1,6 @@
 /** The versions that contracts are held against: in a registry, in a revision, or released and kept beside them. */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import {
   type Contract,
   type Contracts,
@@ -41,7 +41,7 @@ export function pastOf(around: Surroundings, contracts: Contracts, flags: PastFl
   const keepsReleased = existsSync(join(contracts.directory, 'released'))
   const past = [
     ...(flags.released || (!isSaid && keepsReleased) ? [releasedPast(contracts, flags)] : []),
-    ...(flags.against === undefined ? [] : [revisionPast(contracts, flags)]),
+    ...(flags.against === undefined ? [] : [revisionPast(around, contracts, flags)]),
     ...(flags.registry !== undefined || !isSaid ? registryPast(around, flags) : []),
   ]
   if (past.length > 0) return past
@@ -59,11 +59,11 @@ function releasedPast(contracts: Contracts, flags: PastFlags): Past {
   }
 }
 
-function revisionPast(contracts: Contracts, flags: PastFlags): Past {
+function revisionPast(around: Surroundings, contracts: Contracts, flags: PastFlags): Past {
   const revision = flags.against!
   const isTransitive = contracts.contracts.some(({ level }) => level.endsWith('_TRANSITIVE'))
   const history = historyOf(contracts.directory, revision, {
-    manifest: flags.manifest,
+    manifest: flags.manifest && resolve(around.directory, flags.manifest),
     all: isTransitive,
   })
   return {

@@ -138,6 +138,23 @@ describe('test-compatibility', () => {
     )
   })
 
+  test('a contract that is new, or whose file is called otherwise, hides no change of another', async () => {
+    git('init', '-q', '-b', 'main')
+    save('schemas/schemas.json', { subjects: { orders: 'order.avsc' } })
+    git('add', '.')
+    git('commit', '-q', '-m', 'one')
+    rmSync(join(directory, 'schemas/order.avsc'))
+    save('schemas/schemas.json', { subjects: { orders: 'orders.avsc', carts: 'cart.avsc' } })
+    save('schemas/cart.avsc', record('Cart', id))
+    save('schemas/orders.avsc', record('Order', id, { ...total, type: 'string' }))
+    const { code, json } = await jsonOf('test-compatibility', '--against', 'main')
+    expect(code).toBe(1)
+    expect(json.checked).toMatchObject([
+      { subject: 'carts', versions: 0, breaks: [] },
+      { subject: 'orders', versions: 1, breaks: [{ file: 'schemas/orders.avsc', field: 'Order.total' }] },
+    ])
+  })
+
   test('with a level for all versions, the history of the revision counts', async () => {
     git('init', '-q', '-b', 'main')
     save('schemas/schemas.json', { compatibility: 'BACKWARD_TRANSITIVE' })

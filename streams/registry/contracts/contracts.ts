@@ -36,22 +36,26 @@ export interface Contracts {
 export interface ReadOptions {
   /** Another file than `schemas.json` in the directory. */
   readonly manifest?: string
-  /** In place of the files of the directory: as they were at another time. */
-  readonly sources?: readonly SchemaSource[]
 }
 
 /** @throws MillraceError CONFIG_INVALID for the directory or its manifest */
 export function readContracts(directory: string, options: ReadOptions = {}): Contracts {
   const manifest = readManifest(directory, options.manifest)
-  const sources = options.sources ?? readSources(directory)
+  const sources = readSources(directory)
+  for (const [subject, { file }] of Object.entries(manifest.subjects ?? {})) {
+    if (!sources.some((source) => source.file === file))
+      throw new MillraceError('CONFIG_INVALID', `subject ${subject}: there is no file ${join(directory, file)}`)
+  }
+  return contractsIn(directory, manifest, sources)
+}
+
+/** Those of the manifest's subjects of which there is a file. */
+export function contractsIn(directory: string, manifest: Manifest, sources: readonly SchemaSource[]): Contracts {
   const { compatibility: level = 'BACKWARD' } = manifest
   const definitions = allDefinitions(sources)
-  const contracts = subjectsOf(manifest, sources).map(([subject, file, own]) => {
+  const contracts = subjectsOf(manifest, sources).flatMap(([subject, file, own]) => {
     const source = sources.find((one) => one.file === file)
-    if (source === undefined) {
-      throw new MillraceError('CONFIG_INVALID', `subject ${subject}: there is no file ${join(directory, file)}`)
-    }
-    return { ...source, subject, level: own ?? level, schema: schemaOf(source, definitions) }
+    return source ? [{ ...source, subject, level: own ?? level, schema: schemaOf(source, definitions) }] : []
   })
   return { directory, contracts, sources, level }
 }

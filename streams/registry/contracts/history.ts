@@ -1,9 +1,11 @@
 /** Contracts as they are in a revision of the repository that they are kept in. */
 import { execFileSync } from 'node:child_process'
+import { join, relative } from 'node:path'
 import { MillraceError, messageOf } from '../../errors'
 import { identityOf } from '../identity'
 import type { PastVersion } from './check'
-import { type Contracts, type ReadOptions, readContracts, type SchemaSource, typeOf } from './contracts'
+import { type Contracts, contractsIn, type ReadOptions, type SchemaSource, typeOf } from './contracts'
+import { MANIFEST, parseManifest, readManifest } from './manifest'
 
 export interface History {
   /** The versions of a subject, oldest first; empty where the revision has none. */
@@ -20,9 +22,8 @@ export function historyOf(directory: string, revision: string, options: ReadOpti
   const commit = resolve(directory, revision)
   const names = options.all ? commitsUpTo(directory, commit) : [commit]
   const past = names.map((name) => {
-    const sources = sourcesAt(directory, name)
     const label = name === commit ? revision : name.slice(0, 10)
-    return { label, contracts: contractsAt(directory, { ...options, sources }) }
+    return { label, contracts: contractsAt(directory, name, options) }
   })
   return {
     cutOff: options.all === true && git(directory, 'rev-parse', '--is-shallow-repository').trim() === 'true',
@@ -30,29 +31,36 @@ export function historyOf(directory: string, revision: string, options: ReadOpti
   }
 }
 
-/** A file that the manifest names today may not have been there yet. */
-function contractsAt(directory: string, options: ReadOptions & { readonly sources: readonly SchemaSource[] }) {
-  try {
-    return readContracts(directory, options)
-  } catch {
-    return undefined
-  }
+/** By the manifest of that time, under which a file may have had another name; by today's where there was none. */
+function contractsAt(directory: string, commit: string, { manifest }: ReadOptions): Contracts {
+  const path = manifest ?? join(directory, MANIFEST)
+  const text = fileAt(directory, commit, relative(directory, path))
+  const then = text === undefined ? readManifest(directory, manifest) : parseManifest(`${path} in ${commit}`, text)
+  return contractsIn(directory, then, sourcesAt(directory, commit))
+}
+
+function fileAt(directory: string, commit: string, file: string): string | undefined {
+  if (git(directory, 'ls-tree', '--name-only', commit, `./${file}`) === '') return undefined
+  return git(directory, 'show', `${commit}:./${file}`)
 }
 
 interface Past {
   readonly label: string
-  readonly contracts: Contracts | undefined
+  readonly contracts: Contracts
 }
 
+/** Nothing can have been written with what is no schema. */
 function versionIn(
   { label, contracts }: Past,
   subject: string,
 ): readonly (PastVersion & { readonly schema: string })[] {
-  const contract = contracts?.contracts.find((one) => one.subject === subject)
+  const contract = contracts.contracts.find((one) => one.subject === subject)
   if (contract === undefined) return []
-  return [
-    { label, schema: contract.schema, type: typeOf({ file: `${contract.file} in ${label}`, schema: contract.schema }) },
-  ]
+  try {
+    return [{ label, schema: contract.schema, type: typeOf(contract) }]
+  } catch {
+    return []
+  }
 }
 
 function distinct(versions: readonly (PastVersion & { readonly schema: string })[]): readonly PastVersion[] {

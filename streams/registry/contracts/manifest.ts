@@ -24,11 +24,14 @@ export interface Manifest {
 
 /** @throws MillraceError CONFIG_INVALID, naming file and entry */
 export function readManifest(directory: string, path = join(directory, MANIFEST)): Manifest {
-  if (!existsSync(path)) {
-    if (basename(path) === MANIFEST) return {}
-    throw invalid(path, 'cannot be found')
-  }
-  const json = readJson(path)
+  if (existsSync(path)) return parseManifest(path, readFileSync(path, 'utf8'))
+  if (basename(path) === MANIFEST) return {}
+  throw invalid(path, 'cannot be found')
+}
+
+/** @throws MillraceError CONFIG_INVALID, naming file and entry */
+export function parseManifest(path: string, text: string): Manifest {
+  const json = jsonOf(path, text)
   if (!isObject(json)) throw invalid(path, 'must be an object')
   const { compatibility, subjects } = json
   return {
@@ -37,9 +40,9 @@ export function readManifest(directory: string, path = join(directory, MANIFEST)
   }
 }
 
-function readJson(path: string): unknown {
+function jsonOf(path: string, text: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'))
+    return JSON.parse(text)
   } catch (cause) {
     throw invalid(path, `is not JSON: ${messageOf(cause)}`)
   }
