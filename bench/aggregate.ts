@@ -2,7 +2,10 @@
  * What the bench measures, written as any user would write it: every order loads, updates and stores the totals of its key
  * and puts them out. Runs by itself until it is killed:
  *
- *     KAFKA_BROKERS=localhost:9092 IN_TOPIC=orders OUT_TOPIC=totals node --conditions=source --require tsx/cjs bench/aggregate.ts
+ *     npm run build -w streams
+ *     KAFKA_BROKERS=localhost:9092 IN_TOPIC=orders OUT_TOPIC=totals node --require tsx/cjs bench/aggregate.ts
+ *
+ * (or, slower to start, from the engine's sources: `node --conditions=source --require tsx/cjs bench/aggregate.ts`)
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
