@@ -157,6 +157,36 @@ describe('a vault', () => {
   })
 })
 
+test('what is redacted fits the schema: in lists that may be null, and where unions are wrapped', async () => {
+  const orNull = (type: unknown) => ['null', type]
+  const text = JSON.stringify({
+    type: 'record',
+    name: 'Rec',
+    fields: [
+      { name: 'who', type: 'string', 'millrace.subject': true },
+      { name: 'list', type: orNull({ type: 'array', items: 'string' }), ...pii },
+      { name: 'gaps', type: { type: 'array', items: orNull('string') }, ...pii },
+      { name: 'either', type: orNull('string'), ...pii },
+    ],
+  })
+  const vault = vaultOver(memoryKeyStore())
+  const plain = { who: 'ann', list: ['a'], gaps: ['b', null], either: 'c' }
+  const wrapped = { who: 'ann', list: { array: ['a'] }, gaps: [{ string: 'b' }, null], either: { string: 'c' } }
+  for (const [value, unions, redacted] of [
+    [plain, 'plain', { who: 'ann', list: ['[redacted]'], gaps: [null, null], either: null }],
+    [wrapped, 'wrapped', { who: 'ann', list: { array: ['[redacted]'] }, gaps: [null, null], either: null }],
+  ] as const) {
+    const schema = avroSchema<unknown>(text, { unions })
+    const sealed = await vault.conceal(schema, value)
+    expect(await vault.reveal(schema, sealed)).toEqual(value)
+    await vault.forget('ann')
+    expect(await vault.reveal(schema, sealed)).toEqual(redacted)
+    const serde = avro(schema).open({ topic: 't', role: 'value', registry: inMemoryRegistry() })
+    expect(serde.decode(serde.encode(redacted))).toEqual(redacted)
+    expect(serde.decode(serde.encode(sealed))).toEqual(sealed)
+  }
+})
+
 describe('rotating the key-encryption key', () => {
   test('wraps all data keys anew, after which the old key is not needed', async () => {
     const store = memoryKeyStore()

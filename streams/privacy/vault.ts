@@ -45,14 +45,15 @@ export interface PersonalDataVault extends PersonalKeys {
 export function personalDataVault(options: VaultOptions): PersonalDataVault {
   const { store, encryption, cachedKeys = 10_000, random = randomBytes, subjectField } = options
   const keys = keyring({ store, encryption, random, cachedKeys })
-  const plans = new Map<string, PersonalFields | undefined>()
-  const planOf = ({ text, values }: AvroSchema<unknown>): PersonalFields | undefined => {
-    if (!plans.has(text)) {
-      const unions = values?.unions
-      const named = { ...(subjectField !== undefined && { subjectField }), ...(unions && { unions }) }
-      plans.set(text, personalFields(parseAvro(text), named))
-    }
-    return plans.get(text)
+  const plans = new WeakMap<AvroSchema<unknown>, { readonly fields: PersonalFields | undefined }>()
+  const planOf = (schema: AvroSchema<unknown>): PersonalFields | undefined => {
+    const known = plans.get(schema)
+    if (known) return known.fields
+    const unions = schema.values?.unions
+    const named = { ...(subjectField !== undefined && { subjectField }), ...(unions && { unions }) }
+    const fields = personalFields(parseAvro(schema.text), named)
+    plans.set(schema, { fields })
+    return fields
   }
 
   return {

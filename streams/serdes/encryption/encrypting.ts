@@ -1,6 +1,7 @@
 import { MillraceError } from '../../errors'
 import type { OpenSerde, Serde, SerdeContext } from '../serde'
-import { defaultRedacted, type PersonalFields } from './fields'
+import type { PersonalFields } from './fields'
+import { defaultRedacted } from './leaves'
 import { isSealed, keyIdsIn } from './sealed'
 import { opened, sealed } from './transform'
 

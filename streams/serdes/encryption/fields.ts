@@ -1,24 +1,8 @@
 /** Where in the values of a schema the personal data is, and whom it is about. */
 import { TerminalError } from '../../errors'
-import {
-  type AvroType,
-  branchName,
-  type RecordField,
-  type RecordType,
-  type UnionType,
-} from '../../registry/avro/schema'
-import { branchPicker } from '../avro/codec/branches'
-
-/** One personal text, or personal bytes. */
-export interface Leaf {
-  readonly value: string | Buffer
-  /** Whom it is about. */
-  readonly subject: string
-  /** What stands in its place once the subject is forgotten. */
-  readonly redacted: string | Buffer | null
-  /** Of the field, for messages. */
-  readonly field: string
-}
+import type { AvroType, RecordField, RecordType, UnionType } from '../../registry/avro/schema'
+import { personalMapper, personalTag } from './leaves'
+import { entries, isObject, items, type Leaf, type Mapper, union } from './mapping'
 
 export interface PersonalFields {
   /** The value with every personal leaf replaced; what has none stays the same object. */
@@ -31,12 +15,6 @@ export interface PersonalFieldsOptions {
   /** How unions look. Default plain. */
   readonly unions?: 'plain' | 'wrapped'
 }
-
-type Replace = (leaf: Leaf) => unknown
-type Mapper = (value: unknown, subject: string | undefined, replace: Replace) => unknown
-
-export const defaultRedacted = '[redacted]'
-const personalTag = 'PII'
 
 /**
  * Undefined where the schema tags nothing as personal.
@@ -125,13 +103,13 @@ function mappers(options: PersonalFieldsOptions): (type: AvroType) => Mapper | u
       case 'map':
         return entries(mapperOf(type.values)!)
       default:
-        return unionMapper(type as UnionType)
+        return union(type as UnionType, (type as UnionType).branches.map(mapperOf), options.unions)
     }
   }
   const recordMapper = (type: RecordType): Mapper => {
     const subjectName = subjectField(type, options)?.name
     const parts = type.fields.flatMap((field) => {
-      const mapper = isPersonal(field) ? personalMapper(type, field, options) : mapperOf(field.type)
+      const mapper = isPersonal(field) ? personalMapper(type, field, options.unions) : mapperOf(field.type)
       return mapper ? [[field.name, mapper] as const] : []
     })
     return (value, outer, replace) => {
@@ -148,103 +126,10 @@ function mappers(options: PersonalFieldsOptions): (type: AvroType) => Mapper | u
       return mapped
     }
   }
-  const unionMapper = (type: UnionType): Mapper => {
-    const branches = type.branches.map(mapperOf)
-    if (options.unions === 'wrapped') return wrapped(type, branches)
-    return picked(branches, type)
-  }
   return mapperOf
 }
 
-/** A text of nothing but the person's name in it would be sealed under nobody's key. */
+/** An empty name is nobody's: nobody could ask for its key to be deleted. */
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-function items(mapper: Mapper): Mapper {
-  return (value, subject, replace) => {
-    if (!Array.isArray(value)) return value
-    const mapped = value.map((item) => mapper(item, subject, replace))
-    return mapped.every((item, index) => item === value[index]) ? value : mapped
-  }
-}
-
-function entries(mapper: Mapper): Mapper {
-  return (value, subject, replace) => {
-    if (!isObject(value)) return value
-    const before = Object.entries(value)
-    const after = before.map(([key, item]) => [key, mapper(item, subject, replace)] as const)
-    return after.every(([, item], index) => item === before[index]![1]) ? value : Object.fromEntries(after)
-  }
-}
-
-function picked(branches: readonly (Mapper | undefined)[], type: UnionType): Mapper {
-  const pick = branchPicker(type)
-  return (value, subject, replace) => {
-    const mapper = branches[pick(value)]
-    return mapper === undefined ? value : mapper(value, subject, replace)
-  }
-}
-
-function wrapped({ branches }: UnionType, mappersOf: readonly (Mapper | undefined)[]): Mapper {
-  const byName = new Map(branches.map((branch, index) => [branchName(branch), mappersOf[index]]))
-  return (value, subject, replace) => {
-    if (!isObject(value)) return value
-    const [name = ''] = Object.keys(value)
-    const inner = byName.get(name)?.(value[name], subject, replace)
-    return inner === undefined || inner === value[name] ? value : { [name]: inner }
-  }
-}
-
-function personalMapper(record: RecordType, field: RecordField, options: PersonalFieldsOptions): Mapper {
-  const name = `${record.name}.${field.name}`
-  const fallback = redactedOf(name, field)
-  const leaf: Mapper = (value, subject, replace) => {
-    if (typeof value !== 'string' && !Buffer.isBuffer(value)) return value
-    if (subject === undefined) {
-      throw new TerminalError('SERIALIZATION_FAILED', `${name} is personal, but the record does not say whose it is`)
-    }
-    return replace({ value, subject, redacted: fallback(value), field: name })
-  }
-  return leafMapper(field.type, leaf, { name, options })
-}
-
-interface Place {
-  readonly name: string
-  readonly options: PersonalFieldsOptions
-}
-
-/** Texts and bytes, what may be null, and lists and maps of them: a sealed value must fit the same schema. */
-function leafMapper(type: AvroType, leaf: Mapper, place: Place): Mapper {
-  if ((type.kind === 'string' || type.kind === 'bytes') && type.logical === undefined) return leaf
-  if (type.kind === 'array') return items(leafMapper(type.items, leaf, place))
-  if (type.kind === 'map') return entries(leafMapper(type.values, leaf, place))
-  if (type.kind === 'union' && type.branches.some(({ kind }) => kind !== 'null')) {
-    const branches = type.branches.map((branch) =>
-      branch.kind === 'null' ? undefined : leafMapper(branch, leaf, place),
-    )
-    if (place.options.unions === 'wrapped') return wrapped(type, branches)
-    return picked(branches, type)
-  }
-  const what = 'logical' in type && type.logical ? `${type.kind} with ${type.logical.name}` : type.kind
-  const message = `${place.name} is tagged ${personalTag}, but is ${what}: only text and bytes can hold what is sealed`
-  throw new TerminalError('SCHEMA_INVALID', `${message}; make it a string, or tag the fields inside it`)
-}
-
-/** Null where the field may be null, `[redacted]`, no bytes; or what the schema says by `millrace.redacted`. */
-function redactedOf(name: string, { type, redacted }: RecordField): (value: string | Buffer) => string | Buffer | null {
-  const nullable = type.kind === 'union' && type.branches.some(({ kind }) => kind === 'null')
-  if (redacted === undefined) {
-    return (value) => (nullable ? null : typeof value === 'string' ? defaultRedacted : Buffer.alloc(0))
-  }
-  const { json } = redacted
-  if (typeof json !== 'string' && !(json === null && nullable)) {
-    const message = `millrace.redacted of ${name} must be a text${nullable ? ' or null' : ''}, but is ${JSON.stringify(json)}`
-    throw new TerminalError('SCHEMA_INVALID', message)
-  }
-  return (value) => (json !== null && Buffer.isBuffer(value) ? Buffer.from(json, 'latin1') : json)
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !Buffer.isBuffer(value)
 }

@@ -1,7 +1,8 @@
 /** Seals and opens the personal fields of values. */
 import { OutageError, TerminalError } from '../../errors'
 import type { SerdeContext } from '../serde'
-import type { Leaf, PersonalFields } from './fields'
+import type { PersonalFields } from './fields'
+import type { Leaf } from './mapping'
 import type { PersonalKeys } from './port'
 import { fromBytes, fromText, isSealed, toBytes, toText } from './sealed'
 
