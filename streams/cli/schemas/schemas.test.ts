@@ -75,6 +75,13 @@ describe('validate', () => {
     ])
   })
 
+  test('of one subject, whatever is in the files of others', async () => {
+    save('schemas/order.avsc', record('Order', id))
+    save('schemas/pre-order.avsc', record('Pre-Order', id))
+    expect((await schemas('validate', '--subject', 'order')).code).toBe(0)
+    expect((await schemas('validate', '--subject', 'pre-order')).code).toBe(1)
+  })
+
   test('a type is defined in one file', async () => {
     save('schemas/a.avsc', record('Money', total))
     save('schemas/b.avsc', record('Money', id))

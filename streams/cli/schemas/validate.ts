@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { findingText, validateContracts } from '../../registry/contracts'
 import { parseRegistered } from '../../registry/references'
@@ -22,9 +23,9 @@ export function validateVerb(around: Surroundings): Command {
 
   function validateFiles(directory: string | undefined, flags: SchemaFlags) {
     const contracts = around.contracts(directory, flags)
-    const files = flags.subject && contracts.contracts.map(({ file }) => file)
+    const files = flags.subject && contracts.contracts.map(({ file }) => join(contracts.directory, file))
     return validateContracts(contracts)
-      .filter(({ file }) => files?.some((one) => file.endsWith(one)) ?? true)
+      .filter(({ file }) => files?.includes(file) ?? true)
       .map((finding) => ({ ...finding, file: around.shown(finding.file) }))
   }
 
