@@ -34,6 +34,7 @@ export type {
 } from './port'
 export { parseRegistered } from './references'
 export { type RemoteRegistryOptions, remoteRegistry } from './remote'
-export { registryRoutes, type ServedRegistry } from './routes'
+export { registryRoutes } from './routes'
+export type { ServedRegistry } from './served'
 export { type RegistryServer, type RegistryServerOptions, serveRegistry } from './server'
 export type { Deleted, RegistryMode, SubjectVersion } from './state'

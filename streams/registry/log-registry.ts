@@ -3,7 +3,7 @@ import { FencedError, OutageError, TerminalError } from '../errors'
 import type { Log, LogReader, TransactionalProducer } from '../log/port'
 import { recordsBuffer } from '../log/records'
 import { type LocalRegistry, localRegistry } from './local'
-import type { ServedRegistry } from './routes'
+import type { ServedRegistry } from './served'
 import type { RegistryEntry } from './state'
 
 export interface LogRegistry extends ServedRegistry {

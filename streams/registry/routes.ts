@@ -1,16 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { messageOf } from '../errors'
-import type { LocalRegistry } from './local'
-import { type MaybePromise, schemaTypes } from './port'
+import { schemaTypes } from './port'
 import { schemaUnknown, subjectUnknown, versionUnknown } from './refusals'
 import {
   answerError,
   deletedIn,
   type Flag,
   isSet,
-  levelIn,
   MEDIA_TYPE,
-  modeIn,
   RestError,
   restCodes,
   type SchemaBody,
@@ -19,18 +16,10 @@ import {
   shownSchema,
   versionIn,
 } from './rest'
+import type { ServedRegistry } from './served'
+import { configRoutes, modeRoutes } from './settings-routes'
 import type { SubjectVersion } from './state'
 import { describeViolations } from './verdicts'
-
-/** A registry that can be served: a local one, or one whose answers and changes take a while. */
-export type ServedRegistry = {
-  readonly [K in keyof LocalRegistry]: (
-    ...given: Parameters<LocalRegistry[K]>
-  ) => MaybePromise<ReturnType<LocalRegistry[K]>>
-} & {
-  /** Learns what other processes have changed, before a question is answered. */
-  refresh?(): Promise<void>
-}
 
 type Subject = { Params: { subject: string } }
 type Version = { Params: { subject: string; version: string } }
@@ -40,7 +29,6 @@ type Seeing = { Querystring: { deleted?: Flag; deletedOnly?: Flag } }
 type Normalizing = { Querystring: { normalize?: Flag; deleted?: Flag } }
 type Verbose = { Querystring: { verbose?: Flag } }
 type Permanently = { Querystring: { permanent?: Flag } }
-type Defaulting = { Querystring: { defaultToGlobal?: Flag } }
 
 /**
  * Confluent's REST dialect as routes of a fastify server or plugin, so that any registry client can talk to it. There is
@@ -191,64 +179,4 @@ function compatibilityRoutes(app: FastifyInstance, registry: ServedRegistry): vo
     async ({ params, body, query }) =>
       verdict(params.subject, body, await registry.versions(params.subject), isSet(query.verbose)),
   )
-}
-
-function configRoutes(app: FastifyInstance, registry: ServedRegistry): void {
-  type Level = { Body: { compatibility?: unknown } | null }
-  app.get('/config', async () => ({ compatibilityLevel: await registry.level() }))
-  app.put<Level>('/config', async ({ body }) => {
-    const compatibility = levelIn(body)
-    await registry.setLevel(compatibility)
-    return { compatibility }
-  })
-  app.delete('/config', async () => {
-    const compatibilityLevel = await registry.level()
-    await registry.setLevel(null)
-    return { compatibilityLevel }
-  })
-  app.get<Subject & Defaulting>('/config/:subject', async ({ params: { subject }, query }) => {
-    const own = await registry.ownLevel(subject)
-    if (own !== undefined) return { compatibilityLevel: own }
-    if (isSet(query.defaultToGlobal)) return { compatibilityLevel: await registry.level() }
-    const message = `Subject '${subject}' does not have subject-level compatibility configured`
-    throw new RestError(restCodes.levelUnknown, message)
-  })
-  app.put<Subject & Level>('/config/:subject', async ({ params, body }) => {
-    const compatibility = levelIn(body)
-    await registry.setLevel(compatibility, params.subject)
-    return { compatibility }
-  })
-  app.delete<Subject>('/config/:subject', async ({ params }) => {
-    const compatibilityLevel = await registry.ownLevel(params.subject)
-    if (compatibilityLevel === undefined) throw subjectUnknown(params.subject)
-    await registry.setLevel(null, params.subject)
-    return { compatibilityLevel }
-  })
-}
-
-function modeRoutes(app: FastifyInstance, registry: ServedRegistry): void {
-  type Change = { Body: { mode?: unknown } | null; Querystring: { force?: Flag } }
-  app.get('/mode', async () => ({ mode: await registry.mode() }))
-  app.put<Change>('/mode', async ({ body, query }) => {
-    const mode = modeIn(body)
-    await registry.setMode(mode, undefined, isSet(query.force))
-    return { mode }
-  })
-  app.get<Subject & Defaulting>('/mode/:subject', async ({ params: { subject }, query }) => {
-    const own = await registry.ownMode(subject)
-    if (own !== undefined) return { mode: own }
-    if (isSet(query.defaultToGlobal)) return { mode: await registry.mode() }
-    throw new RestError(restCodes.modeUnknown, `Subject '${subject}' does not have subject-level mode configured`)
-  })
-  app.put<Subject & Change>('/mode/:subject', async ({ params, body, query }) => {
-    const mode = modeIn(body)
-    await registry.setMode(mode, params.subject, isSet(query.force))
-    return { mode }
-  })
-  app.delete<Subject>('/mode/:subject', async ({ params }) => {
-    const mode = await registry.ownMode(params.subject)
-    if (mode === undefined) throw subjectUnknown(params.subject)
-    await registry.setMode(null, params.subject)
-    return { mode }
-  })
 }

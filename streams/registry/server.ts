@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { answerError, RestError } from './rest'
-import { registryRoutes, type ServedRegistry } from './routes'
+import { registryRoutes } from './routes'
+import type { ServedRegistry } from './served'
 
 export interface RegistryServerOptions {
   /** Default `localhost`. */
