@@ -8,6 +8,7 @@ export function levelError(error: unknown, location: string): MillraceError {
   if (error instanceof MillraceError) return error
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
   const options = { cause, details: { directory: location } }
+  if (isFileLost(cause)) return damaged(location, options)
   switch (codeOf(cause)) {
     case 'LEVEL_LOCKED':
       return new MillraceError(
@@ -16,7 +17,7 @@ export function levelError(error: unknown, location: string): MillraceError {
         options,
       )
     case 'LEVEL_CORRUPTION':
-      return new MillraceError('STATE_CORRUPT', `State in ${location} is damaged: ${messageOf(cause)}.`, options)
+      return damaged(location, options)
     case 'LEVEL_DATABASE_NOT_OPEN':
       return new MillraceError('STORE_CLOSED', `The store in ${location} is closed.`, options)
     default:
@@ -27,6 +28,19 @@ export function levelError(error: unknown, location: string): MillraceError {
       )
   }
 }
+
+function damaged(location: string, options: { readonly cause: unknown; readonly details: { directory: string } }) {
+  return new MillraceError('STATE_CORRUPT', `State in ${location} is damaged: ${messageOf(options.cause)}.`, options)
+}
+
+/**
+ * A table of level that is empty or gone, as a crash of the machine may leave it: level calls that an error of input and
+ * output (an empty file cannot be mapped), but waiting for it would be for ever.
+ */
+function isFileLost(cause: unknown): boolean {
+  return codeOf(cause) === 'LEVEL_IO_ERROR' && LOST_FILE.test(messageOf(cause))
+}
+const LOST_FILE = /\.(ldb|sst): (Invalid argument|No such file or directory)$/
 
 function codeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
