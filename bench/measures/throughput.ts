@@ -10,7 +10,7 @@ export interface Throughput {
   readonly firstOutputSeconds: number
 }
 
-const TIMEOUT_MS = 300_000
+const TIMEOUT_MS = 900_000
 
 /**
  * Records per second are those between the first and the last output, by the broker's clock; the processor time is all that
