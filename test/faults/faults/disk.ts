@@ -27,7 +27,7 @@ export const disk: FlowFault = {
   brokers: 1,
   diskMb: DISK_MB,
   impossible: whyNoSmallDisk,
-  async run({ random, live, worker, stateDir, strike, kill, start, healed, untilReady }, size) {
+  async run({ random, live, worker, stateDir, strike, kill, start, untilRefused, healed, untilReady }, size) {
     const cycles = size === 'short' ? 1 : 3
     for (let cycle = 0; cycle < cycles; cycle += 1) {
       const victim = random.pick(live().filter((slot) => worker(slot)!.status!.tasks.length > 0))
@@ -38,9 +38,11 @@ export const disk: FlowFault = {
       if (cycle > 0) {
         await strike(`worker ${victim} is killed, and started on the full disk`, () => kill(victim))
         start(victim)
-        await sleep(FULL_MS)
+        // It cannot even lock its directory: it is for whoever starts it to try again.
+        await untilRefused(victim, /No space left on device/)
       }
       await strike(`the disk of worker ${victim} has room again`, () => rm(ballast))
+      if (cycle > 0) start(victim)
       healed()
       await sleep(1_000)
       await untilReady()

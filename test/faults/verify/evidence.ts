@@ -116,10 +116,13 @@ export async function copiesIn(flow: Flow, directory: string): Promise<StoresIn>
     for (const declaration of flow.topology.subTopologies[sub]!.stores) {
       try {
         const backend = await state.open(task, declaration.name)
-        const entries = [...storedEntries(declaration, backend)].map(copied)
-        const position = backend.position() ?? 0
-        await backend.close()
-        copies.push({ directory, task, store: declaration.name, partition, position, entries })
+        try {
+          const entries = [...storedEntries(declaration, backend)].map(copied)
+          const position = backend.position() ?? 0
+          copies.push({ directory, task, store: declaration.name, partition, position, entries })
+        } finally {
+          await backend.close()
+        }
       } catch (error) {
         if (!(error instanceof MillraceError) || error.code !== 'STATE_CORRUPT') throw error
         damaged.push(`${join(directory, task, declaration.name)}: ${messageOf(error)}`)
