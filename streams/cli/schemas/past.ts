@@ -39,6 +39,11 @@ export interface Past {
 export function pastOf(around: Surroundings, contracts: Contracts, flags: PastFlags): readonly Past[] {
   const isSaid = flags.against !== undefined || flags.registry !== undefined || flags.released === true
   const keepsReleased = existsSync(join(contracts.directory, 'released'))
+  // Nothing to compare with must not pass for a comparison.
+  if (flags.released && !keepsReleased)
+    throw usage(
+      `there is no ${around.shown(join(contracts.directory, 'released'))}; \`millrace schemas release\` makes it`,
+    )
   const past = [
     ...(flags.released || (!isSaid && keepsReleased) ? [releasedPast(contracts, flags)] : []),
     ...(flags.against === undefined ? [] : [revisionPast(around, contracts, flags)]),

@@ -190,6 +190,7 @@ describe('test-compatibility', () => {
     ['nothing to hold against', [], 'say against what'],
     ['a revision that is none', ['--against', 'nowhere'], 'git knows no'],
     ['a revision that looks like an option', ['--against=--all'], 'git knows no'],
+    ['no releases', ['--released'], 'there is no schemas/released; `millrace schemas release` makes it'],
     ['a level that is none', ['--released', '--level', 'sometimes'], 'the level must be one of NONE'],
     [
       'a subject that is none',
