@@ -9,6 +9,8 @@ export function commonProperties(nodes: number): Record<string, string> {
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'PLAINTEXT',
     'auto.create.topics.enable': 'false',
+    // Tests write records of any time, and those of 1970 would be deleted half a minute after the start.
+    'log.retention.ms': '-1',
     // A broker that was killed may not come back before its old session has ended (9 s by default).
     'broker.heartbeat.interval.ms': '500',
     'broker.session.timeout.ms': '3000',
