@@ -1,6 +1,6 @@
 import type { Outcome } from 'millrace'
 import type { OrderEvent } from '../schemas/generated/order-event'
-import type { Order, OrderOutcome } from '../schemas/generated/order-outcome'
+import { newOrder, type Order, type OrderOutcome } from '../schemas/generated/order-outcome'
 import type { OrderState, OwedRefund } from '../state/order'
 
 /**
@@ -72,7 +72,8 @@ function settled(refund: OwedRefund, event: Extract<OrderEvent, { eventType: 'Or
 export function orderOf(state: OrderState | null): Order | null {
   if (state === null) return null
   const { paidAmount, refunds, ...order } = state
-  return order
+  // Also what was remembered before an order had all the fields it has today.
+  return newOrder(order)
 }
 
 /** The outcome as it is sent: with the order as everyone sees it. */

@@ -20,6 +20,7 @@ const body = fc.oneof(
       commandType: fc.constant('CreateOrder' as const),
       customerId: fc.constant('ann'),
       restaurantId: fc.constant('r-1'),
+      deliveryAddress: fc.constantFrom('1 Main Street', null),
       totalAmount: fc.constantFrom('45.99', '200.00'),
       items: fc.array(item, { minLength: 1, maxLength: 2 }),
     }),

@@ -2,7 +2,7 @@ import { ClassicLevel } from 'classic-level'
 import { MillraceError, messageOf, OutageError, TerminalError } from 'millrace'
 import { project } from '../processors/projection'
 import type { OrderEvent } from '../schemas/generated/order-event'
-import type { Order } from '../schemas/generated/order-outcome'
+import { newOrder, type Order } from '../schemas/generated/order-outcome'
 import { eventKey, eventKeys, indexKeys, listKeys, orderKey, orderKeyOf } from './keys'
 import type { OrderPage, OrderQuery, OrderReadModel } from './port'
 
@@ -32,7 +32,7 @@ export async function openEmbeddedReadModel(directory: string): Promise<OrderRea
       applied = own.catch(() => undefined)
       return own
     },
-    get: (orderId) => guarded(async () => (await level.get(orderKey(orderId))) as Order | undefined),
+    get: (orderId) => guarded(async () => whole((await level.get(orderKey(orderId))) as Order | undefined)),
     list: (query) => guarded(() => list(level, query)),
     events: (orderId) => guarded(async () => (await level.values(eventKeys(orderId)).all()) as OrderEvent[]),
     close: async () => {
@@ -74,13 +74,19 @@ async function list(level: Level, { limit, ...query }: OrderQuery): Promise<Orde
   const snapshot = level.snapshot()
   try {
     const keys = await level.keys({ ...listKeys(query), reverse: true, limit: limit + 1, snapshot }).all()
-    const orders = (await level.getMany(keys.slice(0, limit).map(orderKeyOf), { snapshot })) as Order[]
+    const found = (await level.getMany(keys.slice(0, limit).map(orderKeyOf), { snapshot })) as Order[]
+    const orders = found.map(newOrder)
     const last = orders.at(-1)
     const more = keys.length > limit && last !== undefined
     return { orders, next: more ? { createdAt: last.createdAt, orderId: last.orderId } : null }
   } finally {
     await snapshot.close()
   }
+}
+
+/** Also an order that was kept before it had all the fields it has today. */
+function whole(order: Order | undefined): Order | undefined {
+  return order && newOrder(order)
 }
 
 async function guarded<T>(work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { Decimal128 } from 'mongodb'
 import type { OrderEvent } from '../schemas/generated/order-event'
-import type { Order } from '../schemas/generated/order-outcome'
+import { newOrder, type Order } from '../schemas/generated/order-outcome'
 
 type ItemDocument = Omit<Order['items'][number], 'price'> & { readonly price: Decimal128 }
 
@@ -32,14 +32,15 @@ export function documentOf({ orderId, totalAmount, items, createdAt, updatedAt, 
 }
 
 export function orderOf({ _id, totalAmount, items, createdAt, updatedAt, ...order }: OrderDocument): Order {
-  return {
+  // Also an order that was kept before it had all the fields it has today.
+  return newOrder({
     orderId: _id,
     ...order,
     totalAmount: totalAmount.toString(),
     items: items.map((item) => ({ ...item, price: item.price.toString() })),
     createdAt: createdAt.getTime(),
     updatedAt: updatedAt.getTime(),
-  }
+  })
 }
 
 export function eventDocumentOf({ eventId, ...event }: OrderEvent): EventDocument {

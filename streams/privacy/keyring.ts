@@ -78,6 +78,11 @@ export function keyring({ store, encryption, random, cachedKeys }: KeyringOption
     const known = store.known(subject).at(-1)
     return use(known && (keys.get(known.id) ?? unwrapNow(known))) ?? make(subject)
   }
+  /** What the store knows without waiting, where that is enough. */
+  const knownKey = (id: string, subject: string): DataKey | undefined => {
+    const known = gone.has(id) ? undefined : store.known(subject).find((key) => key.id === id)
+    return known && unwrapNow(known)
+  }
   const fetchOne = (id: string): Promise<void> => {
     const underWay = fetching.get(id)
     if (underWay) return underWay
@@ -112,7 +117,7 @@ export function keyring({ store, encryption, random, cachedKeys }: KeyringOption
     },
     open: (subject, sealed) => {
       const id = keyIdOf(sealed)
-      const dataKey = keys.get(id) ?? fresh.get(id)
+      const dataKey = keys.get(id) ?? fresh.get(id) ?? knownKey(id, subject)
       if (dataKey) return openWith(dataKey, subject, sealed)
       if (gone.has(id)) return 'forgotten'
       // So that who tries again finds it.
