@@ -145,13 +145,14 @@ export { fromTaggedJson, toTaggedJson } from './worker/queries/tagged-json'
 export type { RestoreProgress } from './worker/restore-progress'
 export type { ChangelogProgress, Standby } from './worker/standby'
 export { defineWorker, type WorkerContext, type WorkerDefinition } from './worker/threads/define-worker'
-export {
-  type ThreadFailure,
-  type ThreadFailureAnswer,
-  type ThreadStatus,
-  type WorkerThreads,
-  type WorkerThreadsOptions,
-  workerThreads,
-} from './worker/threads/worker-threads'
+export type {
+  ThreadFailure,
+  ThreadFailureAnswer,
+  ThreadStatus,
+  WorkerThreads,
+  WorkerThreadsOptions,
+} from './worker/threads/options'
+export type { ThreadOptions } from './worker/threads/thread-handle'
+export { workerThreads } from './worker/threads/worker-threads'
 export { openTopicWriter, type TopicWriter, type Written } from './worker/topic-writer'
 export { createWorker, type Worker } from './worker/worker'

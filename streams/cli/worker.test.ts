@@ -56,6 +56,22 @@ describe('millrace worker', () => {
     )
   }, 60_000)
 
+  test('serves metrics and probes', async () => {
+    const worker = start(counting, '--listen', '127.0.0.1:0')
+    await worker.until(/REBALANCING -> RUNNING\n.*worker: REBALANCING -> RUNNING/)
+    const [, url] = /metrics and health at (\S+)/.exec(worker.shown.out)!
+    const get = async (path: string) => {
+      const response = await fetch(`${url}${path}`)
+      return [response.status, await response.text()] as const
+    }
+    expect(await get('/health/live')).toEqual([200, 'RUNNING\n'])
+    expect(await get('/health/ready')).toEqual([200, 'RUNNING\n'])
+    expect((await get('/metrics'))[1]).toMatch(/^millrace_commits_total\{.*thread="0".*\} 0$/m)
+    expect((await get('/nowhere'))[0]).toBe(404)
+    worker.signal('SIGTERM')
+    expect(await worker.ended).toBe(0)
+  }, 60_000)
+
   test('ends with 1 where an error ends the worker', async () => {
     const worker = start(join('fixtures', 'failing.worker.ts'))
     expect(await worker.ended).toBe(1)
@@ -67,6 +83,8 @@ describe('millrace worker', () => {
     [[join('fixtures', 'nothing.ts')], 'no worker as its default export'],
     [[counting, '--threads', '0'], 'whole number'],
     [[counting, '--on-thread-failure', 'weep'], 'Allowed choices'],
+    [[counting, '--listen', 'everywhere'], 'host:port'],
+    [[counting, '--listen', '192.0.2.1:80'], 'cannot listen at'],
   ])(
     'ends with 2 at %j',
     async (args, message) => {

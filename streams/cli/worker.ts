@@ -2,8 +2,10 @@ import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { systemClock } from '../clock'
 import { MillraceError } from '../errors'
-import { type ThreadFailureAnswer, type WorkerThreads, workerThreads } from '../worker/threads/worker-threads'
+import type { ThreadFailureAnswer, WorkerThreads } from '../worker/threads/options'
+import { workerThreads } from '../worker/threads/worker-threads'
 import { type CommandOptions, resolvedOptions } from './output'
+import { type Address, serveProbes } from './probes'
 import { type LogLevel, type WorkerOutput, workerOutput } from './worker-output'
 
 interface Flags {
@@ -12,6 +14,7 @@ interface Flags {
   readonly closeTimeout: number
   readonly logLevel: LogLevel
   readonly onThreadFailure: ThreadFailureAnswer
+  readonly listen?: Address
 }
 
 const BAR_EVERY_MS = 250
@@ -40,6 +43,7 @@ export function registerWorker(program: Command, options: CommandOptions = {}): 
         .env('LOG_LEVEL')
         .default('info'),
     )
+    .option('--listen <[host:]port>', 'serve /metrics, /health/live and /health/ready there', address)
     .option('--json', 'one JSON object a line')
   command.action((module: string, flags: Flags) =>
     run(module, flags).catch((error: unknown) => {
@@ -49,7 +53,7 @@ export function registerWorker(program: Command, options: CommandOptions = {}): 
   )
 
   async function run(module: string, flags: Flags): Promise<void> {
-    const { threads, json = false, closeTimeout, logLevel: level, onThreadFailure } = flags
+    const { threads, json = false, closeTimeout, logLevel: level, onThreadFailure, listen } = flags
     const isTerminal = !json && process.stderr.isTTY === true
     const terminal = isTerminal ? process.stderr : undefined
     const output = workerOutput({ write, json, level, terminal, now: systemClock.now })
@@ -58,6 +62,7 @@ export function registerWorker(program: Command, options: CommandOptions = {}): 
     workers.onState((to, from) => output.info({ from, to }, `worker: ${from} -> ${to}`))
     const stop = endOnSignals(workers, output, closeTimeout)
     const drawing = setInterval(() => output.restoring(workers.restoring), BAR_EVERY_MS)
+    const probes = listen === undefined ? undefined : await serveProbes(workers, listen, output)
     try {
       await workers.start()
       await workers.done
@@ -66,6 +71,7 @@ export function registerWorker(program: Command, options: CommandOptions = {}): 
       output.restoring([])
       stop()
       await workers.close()
+      await probes?.close()
     }
   }
 }
@@ -90,4 +96,10 @@ function endOnSignals(workers: WorkerThreads, output: WorkerOutput, timeoutMs: n
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.')
   return Number(text)
+}
+
+function address(text: string): Address {
+  const [, host = 'localhost', port] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? []
+  if (port === undefined) throw new InvalidArgumentError('It must be a port, or host:port.')
+  return { host, port: Number(port) }
 }

@@ -21,6 +21,8 @@ export type ToThread =
   | { readonly type: 'close'; readonly timeoutMs: number }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
+  /** Answered by `metrics` with the same number. */
+  | { readonly type: 'metrics'; readonly ask: number }
 
 /** What a thread tells the process. */
 export type FromThread =
@@ -36,6 +38,8 @@ export type FromThread =
       readonly fields: Readonly<Record<string, unknown>>
       readonly message: string
     }
+  /** In prom-client's form, by the name of each metric. */
+  | { readonly type: 'metrics'; readonly ask: number; readonly metrics: readonly object[] }
   /** It ends now; with an error where it does not end in order. */
   | { readonly type: 'ended'; readonly error?: ToldError }
 

@@ -1,6 +1,8 @@
 /** What a thread of `workerThreads` runs: one worker, made by the application's module. */
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import type { Registry } from 'prom-client'
 import type { Logger } from '../../logger'
+import { registerMetrics } from '../metrics'
 import { createWorker, type Worker } from '../worker'
 import { loadDefinition } from './load-module'
 import { cloneable, type FromThread, type LogLevel, type ThreadData, type ToThread, tellError } from './messages'
@@ -18,7 +20,11 @@ async function run(port: MessagePort, data: ThreadData): Promise<void> {
   try {
     worker.onState((state) => tell({ type: 'state', state }))
     tell({ type: 'loaded', applicationId: worker.applicationId })
-    await told.obey(worker, () => tell({ type: 'started' }))
+    const metrics = metricsOf(worker, threadIndex)
+    await told.obey(worker, {
+      started: () => tell({ type: 'started' }),
+      metrics: async (ask) => tell({ type: 'metrics', ask, metrics: await metrics() }),
+    })
     await report(worker, tell)
   } finally {
     await Promise.allSettled([options.log.close(), options.state?.close()])
@@ -27,7 +33,12 @@ async function run(port: MessagePort, data: ThreadData): Promise<void> {
 
 interface Orders {
   /** Resolves once it has started, or is not to start. */
-  obey(worker: Worker, onStarted: () => void): Promise<void>
+  obey(worker: Worker, answer: Answers): Promise<void>
+}
+
+interface Answers {
+  started(): void
+  metrics(ask: number): Promise<void>
 }
 
 /** Orders may come while the module is still being loaded. */
@@ -36,15 +47,30 @@ function orders(port: MessagePort): Orders {
   let take = (order: ToThread): void => void waiting.push(order)
   port.on('message', (order: ToThread) => take(order))
   return {
-    obey: (worker, onStarted) =>
+    obey: (worker, answer) =>
       new Promise<void>((resolve, reject) => {
         take = (order) => {
-          if (order.type === 'start') worker.start().then(onStarted).then(resolve, reject)
+          if (order.type === 'start') worker.start().then(answer.started).then(resolve, reject)
           else if (order.type === 'close') void worker.close(order.timeoutMs).then(resolve)
+          else if (order.type === 'metrics') void answer.metrics(order.ask)
           else worker[order.type]()
         }
         for (const order of waiting.splice(0)) take(order)
       }),
+  }
+}
+
+/** What it counts, in prom-client's form. */
+function metricsOf(worker: Worker, threadIndex: number): () => Promise<readonly object[]> {
+  let registry: Registry | undefined
+  return async () => {
+    if (registry === undefined) {
+      const { Registry: PromRegistry } = require('prom-client') as typeof import('prom-client') // only here: it delays a start
+      registry = new PromRegistry()
+      registry.setDefaultLabels({ thread: String(threadIndex) })
+      registerMetrics(registry, [worker])
+    }
+    return registry.getMetricsAsJSON()
   }
 }
 

@@ -9,7 +9,8 @@ import type { Log } from '../../log/port'
 import { json, string } from '../../serdes'
 import { topic } from '../../topics'
 import { openTopicWriter } from '../topic-writer'
-import { type WorkerThreads, workerThreads } from './worker-threads'
+import type { WorkerThreads } from './options'
+import { workerThreads } from './worker-threads'
 
 const TEST_MS = 120_000
 const PARTITIONS = [0, 1, 2, 3, 4, 5]

@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { systemClock } from '../../clock'
 import type { WorkerState } from '../options'
+import type { ThreadFailure, WorkerThreads, WorkerThreadsOptions } from './options'
 import { stateOfAll } from './thread-states'
-import { type ThreadFailure, type WorkerThreads, type WorkerThreadsOptions, workerThreads } from './worker-threads'
+import { workerThreads } from './worker-threads'
 
 const counting = join(__dirname, 'fixtures', 'counting.ts')
 /** What a process that runs the sources was started with. */
@@ -48,8 +49,10 @@ describe('worker threads', () => {
       [1, 'RUNNING'],
     ])
     expect(workers.metadata()[0]!.active).toEqual(['0_0', '0_1'])
+    expect(await workers.metrics()).toMatch(/kafka_streams_stream_metrics_client_state\{[^}]*thread="1"[^}]*\} 2/)
     await workers.close()
     await workers.done
+    expect(await workers.metrics()).toBe('\n')
     expect(states).toEqual(['REBALANCING', 'RUNNING', 'PENDING_SHUTDOWN', 'NOT_RUNNING'])
   }, 60_000)
 

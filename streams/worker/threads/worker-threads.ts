@@ -1,64 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Clock, systemClock } from '../../clock'
+import { systemClock } from '../../clock'
 import { MillraceError, messageOf } from '../../errors'
-import { type Logger, silentLogger } from '../../logger'
+import { silentLogger } from '../../logger'
 import { createLifecycle } from '../lifecycle'
 import type { MemberMetadata } from '../member-info'
 import type { WorkerState } from '../options'
 import type { RestoreProgress } from '../restore-progress'
-import type { Worker } from '../worker'
 import { type FromThread, type ThreadReport, toldError } from './messages'
-import { type StartThread, startThread, type ThreadHandle, type ThreadOptions } from './thread-handle'
+import type { WorkerThreads, WorkerThreadsOptions } from './options'
+import { startThread, type ThreadHandle } from './thread-handle'
+import { threadMetrics } from './thread-metrics'
 import { stateOfAll } from './thread-states'
-
-/** What becomes of the process when a thread dies; cf. the answers of `onUncaught`, and KIP-671. */
-export type ThreadFailureAnswer = 'replace-thread' | 'shutdown-client'
-
-export interface ThreadFailure {
-  readonly error: unknown
-  readonly threadIndex: number
-  /** How often this thread has been replaced. */
-  readonly replacements: number
-}
-
-export interface WorkerThreadsOptions {
-  /** The module whose default export is `defineWorker(…)`: an absolute path, or a `file:` URL. */
-  readonly module: string | URL
-  /** Each is a member of the group. */
-  readonly threads: number
-  /**
-   * Asked when a thread dies of what nothing in it catches: an exception in a callback, too little memory. An error that stops its
-   * worker has been answered by that worker's `onUncaught`, and ends all. Default `shutdown-client`: the others end in order, and
-   * `done` rejects.
-   */
-  readonly onThreadFailure?: (failure: ThreadFailure) => ThreadFailureAnswer
-  /** Takes what the threads log too. */
-  readonly logger?: Logger
-  readonly clock?: Clock
-  /** Makes the id by which the group knows what shares a state directory. Default: random. */
-  readonly newId?: () => string
-  readonly threadOptions?: ThreadOptions
-  /** Default: threads of this process. */
-  readonly startThread?: StartThread
-}
-
-export interface ThreadStatus {
-  readonly threadIndex: number
-  readonly state: WorkerState
-  /** Its id in the group. */
-  readonly memberId: string | undefined
-  readonly replacements: number
-}
-
-/** Several workers in one process, one a thread, as if they were one. */
-export interface WorkerThreads
-  extends Pick<Worker, 'state' | 'start' | 'close' | 'onState' | 'done' | 'ready' | 'metadata' | 'restoring'> {
-  readonly threads: readonly ThreadStatus[]
-  pause(): void
-  resume(): void
-}
 
 interface Slot {
   readonly threadIndex: number
@@ -93,6 +47,7 @@ export function workerThreads(options: WorkerThreadsOptions): WorkerThreads {
   const lifecycle = createLifecycle({ applicationId: module, logger: silentLogger })
   const processId = newId()
   const isDebug = logger.isLevelEnabled?.('debug') === true
+  const metrics = threadMetrics(clock)
   const slots: Slot[] = []
   let isStarted = false
   const ended: Promise<void>[] = []
@@ -119,6 +74,7 @@ export function workerThreads(options: WorkerThreadsOptions): WorkerThreads {
       slot.state = message.state
       update()
     } else if (message.type === 'status') slot.report = message.status
+    else if (message.type === 'metrics') metrics.answered(message.ask, message.metrics)
     else if (message.type === 'log')
       logger[message.level]({ thread: slot.threadIndex, ...message.fields }, message.message)
     else if (message.type === 'ended' && message.error !== undefined) {
@@ -239,6 +195,7 @@ export function workerThreads(options: WorkerThreadsOptions): WorkerThreads {
     get restoring(): readonly RestoreProgress[] {
       return slots.flatMap(({ report }) => report.restoring)
     },
+    metrics: () => metrics.collect(slots.filter(({ over }) => !over).map(({ handle }) => handle)),
     pause: () => tellAll({ type: 'pause' }),
     resume: () => tellAll({ type: 'resume' }),
   }
