@@ -29,6 +29,7 @@ export function openKeyValue<K, U>(parts: StoreParts<K, U>): ManagedStore {
       : { key, value: format.logged(value), timestamp: format.loggedAt(value, changedAt), headers: noHeaders }
   return {
     name: declaration.name,
+    latestCounts: true,
     view: keyValueView(keys, units, context),
     get position() {
       return backend.position()

@@ -36,6 +36,8 @@ export interface ManagedStore {
   readonly view: unknown
   /** Offset in the changelog from which to restore; undefined when nothing is here yet. */
   readonly position: number | undefined
+  /** Of several changelog records of one key only the last one counts, whatever stands between them. */
+  readonly latestCounts?: boolean
   /** Applies changelog records in order; `nextOffset` is where restoring goes on afterwards. One back-end batch. */
   restore(records: readonly RestoreRecord[], nextOffset: number): Promise<void>
   /** Called before a commit: the changelog records of all changes since the last one, one per changed key, in order of the change. */

@@ -4,6 +4,7 @@ import type { FetchedBatch, Log, LogReader } from '../log/port'
 import type { Logger } from '../logger'
 import type { Task } from '../tasks/task'
 import { type ChangelogSpan, changelogSpans } from './changelog-spans'
+import { restoreBuffer } from './restore-buffer'
 import { type RestoreProgress, restoreMeter } from './restore-progress'
 
 export interface RestoreOptions {
@@ -50,7 +51,7 @@ async function restoreAll(
   { clock, logger, signal, task, onProgress }: RestoreOptions,
 ): Promise<void> {
   const meter = restoreMeter(task.id, pending, clock)
-  const left = new Map(pending.map((span) => [span.from.topic, span]))
+  const left = new Map(pending.map((span) => [span.from.topic, { end: span.end, buffer: restoreBuffer(span.store) }]))
   let reported = elapsed(clock)
   logger.info(
     { task: task.id, stores: pending.map(({ store }) => store.name) },
@@ -61,11 +62,15 @@ async function restoreAll(
   while (left.size > 0) {
     if (signal.aborted) throw new MillraceError('CLOSED', `restoring task ${task.id} was stopped`)
     for (const { topic, records, nextOffset } of await poll(reader, task.id)) {
-      const { store, end } = pending.find(({ from }) => from.topic === topic)!
-      await store.restore(records, nextOffset)
+      const span = left.get(topic)
+      if (span === undefined) continue // what came after its end when the restore began
+      await span.buffer.add(records, nextOffset)
       meter.reached(topic, nextOffset)
+      if (nextOffset >= span.end) {
+        await span.buffer.flush()
+        left.delete(topic)
+      }
       onProgress(meter.progress())
-      if (nextOffset >= end) left.delete(topic)
     }
     if (elapsed(clock) - reported < REPORT_EVERY_MS) continue
     reported = elapsed(clock)

@@ -1,0 +1,71 @@
+import type { ManagedStore, RestoreRecord } from '../stores/managed'
+import { restoreBuffer } from './restore-buffer'
+
+const record = (key: string, value: string | null, timestamp = 0): RestoreRecord => ({
+  key: Buffer.from(key),
+  value: value === null ? null : Buffer.from(value),
+  timestamp,
+})
+const told = ({ key, value }: RestoreRecord) => `${key}=${value}`
+
+function storeThatListens(latestCounts: boolean) {
+  const restored: { readonly records: readonly string[]; readonly nextOffset: number }[] = []
+  const restore = async (records: readonly RestoreRecord[], nextOffset: number) => {
+    restored.push({ records: records.map(told), nextOffset })
+  }
+  return { restored, store: { latestCounts, restore } as unknown as ManagedStore }
+}
+
+test('only the last record of each key reaches the store, a deletion too', async () => {
+  const { restored, store } = storeThatListens(true)
+  const buffer = restoreBuffer(store)
+  await buffer.add([record('a', '1'), record('b', '1'), record('a', '2')], 3)
+  await buffer.add([record('b', null), record('c', '1')], 5)
+  expect(restored).toEqual([])
+  await buffer.flush()
+  expect(restored).toEqual([{ records: ['a=2', 'b=null', 'c=1'], nextOffset: 5 }])
+})
+
+test('goes to the store before it grows too large, with the offset reached by then', async () => {
+  const { restored, store } = storeThatListens(true)
+  const buffer = restoreBuffer(store, 6)
+  await buffer.add([record('a', '12')], 1)
+  await buffer.add([record('b', '34')], 2)
+  await buffer.add([record('a', '56')], 3)
+  await buffer.flush()
+  expect(restored).toEqual([
+    { records: ['a=12', 'b=34'], nextOffset: 2 },
+    { records: ['a=56'], nextOffset: 3 },
+  ])
+})
+
+test('what it keeps does not change with the memory it was read into', async () => {
+  const { restored, store } = storeThatListens(true)
+  const memory = Buffer.from('k1')
+  const buffer = restoreBuffer(store)
+  await buffer.add([{ key: memory.subarray(0, 1), value: memory.subarray(1), timestamp: 0 }], 1)
+  memory.fill('x')
+  await buffer.flush()
+  expect(restored).toEqual([{ records: ['k=1'], nextOffset: 1 }])
+})
+
+test('passes every record on where each counts, and an end without records too', async () => {
+  const { restored, store } = storeThatListens(false)
+  const buffer = restoreBuffer(store)
+  await buffer.add([record('a', '1'), record('a', '2')], 2)
+  await buffer.flush()
+  expect(restored).toEqual([{ records: ['a=1', 'a=2'], nextOffset: 2 }])
+
+  const other = storeThatListens(true)
+  const empty = restoreBuffer(other.store)
+  await empty.add([], 7)
+  await empty.flush()
+  expect(other.restored).toEqual([{ records: [], nextOffset: 7 }])
+})
+
+test('says what the store could not take', async () => {
+  const store = { latestCounts: true, restore: () => Promise.reject(new Error('full')) } as unknown as ManagedStore
+  const buffer = restoreBuffer(store, 1)
+  await buffer.add([record('a', '1')], 1)
+  await expect(buffer.flush()).rejects.toThrow('full')
+})
