@@ -48,9 +48,9 @@ async function offsetsSoon(
   }
 }
 
-/** The sum of the offsets at which open stores stand. */
-export function offsetSum({ all, changelogs }: TaskStores): number {
-  return sum([...changelogs.keys()].map((name) => all.get(name)?.position ?? 0))
+/** The sum of the offsets at which open stores stand, but for those that are lost when they are closed. */
+export function offsetSum({ all, changelogs }: TaskStores, lost: ReadonlySet<string> = new Set()): number {
+  return sum([...changelogs.keys()].map((name) => (lost.has(name) ? 0 : (all.get(name)?.position ?? 0))))
 }
 
 function placeOf({ topic, partition }: TopicPartition): string {

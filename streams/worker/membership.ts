@@ -183,7 +183,7 @@ export function createMembership(context: MembershipOptions): Membership {
     const closing = ids.map((id) => runners.get(id)!)
     for (const { id, task } of closing) {
       runners.remove(id)
-      if (task !== undefined && task.stores.all.size > 0) local.closed(id, offsetSum(task.stores))
+      if (task !== undefined && task.stores.all.size > 0) local.closed(id, offsetSum(task.stores, options.memoryStores))
     }
     inputs.keep((partition) => runners.ownerOf(partition) !== undefined)
     await Promise.all(closing.map((runner) => runner.close()))

@@ -81,6 +81,8 @@ export interface ResolvedOptions extends WorkerOptions {
   readonly state: StateDirectory
   /** Where stores live that are declared to be kept in memory; part of `state`. */
   readonly memory: StateDirectory
+  /** The names of those stores. */
+  readonly memoryStores: ReadonlySet<string>
   readonly applicationId: string
   readonly guarantee: ProcessingGuarantee
   readonly commitIntervalMs: number
@@ -108,6 +110,11 @@ export function resolveOptions(options: WorkerOptions): ResolvedOptions {
   if (!Number.isInteger(standbyReplicas) || standbyReplicas < 0)
     throw new MillraceError('CONFIG_INVALID', `standbyReplicas must be a whole number from 0, not ${standbyReplicas}`)
   const memory = memoryStateDirectory()
+  const memoryStores = new Set(
+    options.topology.subTopologies.flatMap(({ stores }) =>
+      stores.flatMap(({ name, backend }) => (backend === 'memory' ? [name] : [])),
+    ),
+  )
   return {
     guarantee: 'at_least_once',
     commitIntervalMs: 100,
@@ -124,23 +131,23 @@ export function resolveOptions(options: WorkerOptions): ResolvedOptions {
     standbyReplicas,
     applicationId: options.applicationId ?? options.topology.name,
     memory,
-    state: stateOf(options, memory),
+    memoryStores,
+    state: stateOf(options, memory, memoryStores),
     logger: options.logger ?? silentLogger,
     clock: options.clock ?? systemClock,
   }
 }
 
 /** The state directory, but for the stores that are declared to be kept in memory. */
-function stateOf({ topology, state = memoryStateDirectory() }: WorkerOptions, memory: StateDirectory): StateDirectory {
-  const inMemory = new Set(
-    topology.subTopologies.flatMap(({ stores }) =>
-      stores.flatMap(({ name, backend }) => (backend === 'memory' ? [name] : [])),
-    ),
-  )
-  if (inMemory.size === 0) return state
+function stateOf(
+  { state = memoryStateDirectory() }: WorkerOptions,
+  memory: StateDirectory,
+  memoryStores: ReadonlySet<string>,
+): StateDirectory {
+  if (memoryStores.size === 0) return state
   return {
     ...state,
-    open: (taskId, storeName) => (inMemory.has(storeName) ? memory : state).open(taskId, storeName),
+    open: (taskId, storeName) => (memoryStores.has(storeName) ? memory : state).open(taskId, storeName),
     wipe: async (taskId) => {
       await memory.wipe(taskId)
       await state.wipe(taskId)

@@ -171,3 +171,42 @@ test('state in memory goes with its task', async () => {
   await Promise.all([first.close(), second.close()])
   await log.close()
 })
+
+test('a store that is declared to be in memory stands by too, and is taken over with the others', async () => {
+  const log = memoryLog()
+  const kept = keyValueStore('kept', { key: string, value: json<number>(), backend: 'memory' })
+  const keeping = topology('keeping', [
+    stream(numbers)
+      .process<string, number, readonly [typeof kept]>(
+        (context) => ({ process: ({ key, value }) => context.store(kept).put(key, value) }),
+        { stores: [kept] },
+      )
+      .foreach(() => undefined),
+  ])
+  const [first, second] = [countingRestores(), countingRestores()]
+  const start = async (logger: Logger) => {
+    const worker = createWorker({
+      topology: keeping,
+      log,
+      standbyReplicas: 1,
+      acceptableRecoveryLag: 0,
+      clock: hasty,
+      logger,
+    })
+    await worker.start()
+    return worker
+  }
+  const [a, b] = [await start(first.logger), await start(second.logger)]
+  await until(() => a.ready && b.ready && a.standbys.length === 2 && b.standbys.length === 2)
+  const writer = await openTopicWriter({ log, topic: numbers, clientId: 'test', clock: systemClock })
+  await Promise.all(keys.map((key) => writer.write(key, 1)))
+  await writer.close()
+  const total = (views: readonly unknown[]) =>
+    (views as readonly View[]).flatMap((view) => keys.flatMap((key) => view.get(key) ?? [])).length
+  await until(() => total([a, b].flatMap(({ standbys }) => standbys.map(({ view }) => view('kept')))) === 20)
+  await b.close()
+  await until(() => a.ready && a.tasks.length === 4)
+  expect([total(a.localStores('kept')), first.restored()]).toEqual([20, 0])
+  await a.close()
+  await log.close()
+})

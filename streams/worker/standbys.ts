@@ -164,7 +164,7 @@ export function createStandbys(context: StandbysOptions): Standbys {
     await entry.opening
     await applying
     if (entry.standby === undefined) return
-    local.closed(entry.id, offsetSum(entry.standby.stores))
+    local.closed(entry.id, offsetSum(entry.standby.stores, options.memoryStores))
     await entry.standby
       .close()
       .catch((error) => logger.warn({ task: entry.id, err: error }, `standby of ${entry.id}: ${messageOf(error)}`))
