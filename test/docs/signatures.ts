@@ -101,7 +101,7 @@ export function normalized(text: string): string {
     .replace(/, N extends string = string(?=>)/g, '')
     .replace(/\bname: N\b/g, 'name: string')
     .replace(/([(,] ?)\{ [\w ,.]+ \}: /g, '$1options: ')
-    .replace(/(\w+): (\w+(?:<[^=()]*>)?|\{[^{}]*\}) = \{\}/g, '$1?: $2')
+    .replace(/(\w+): (\w+(?:<(?:[^<>=()]|<[^<>=()]*>)*>)?|\{[^{}]*\}) = \{\}/g, '$1?: $2')
   return [
     /\bExclude<([^<>]*), null>/g,
     /\bNoInfer<((?:[^<>]|<[^<>]*>)*)>/g,
