@@ -119,9 +119,10 @@ export function createMembership(context: MembershipOptions): Membership {
       shutdown,
     }
   }
-  /** One that is being opened or restored is as far as it was when it was last closed. */
+  /** One that is being opened is as far as it was when it was last closed, and what has been restored since. */
   function offsetOf({ id, task }: Runner): number {
-    return task !== undefined ? LATEST : (local.offsets.get(id) ?? 0)
+    if (task !== undefined) return LATEST
+    return (local.offsets.get(id) ?? 0) + (context.counters.restoring.get(id)?.restored ?? 0)
   }
 
   async function rebalance(): Promise<void> {
