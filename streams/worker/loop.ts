@@ -30,7 +30,7 @@ export function createLoop({ options, inputs, runners, stopping, paused }: LoopO
 
   async function turn(): Promise<void> {
     for (const runner of runners.all) inputs.begin(runner.takePositions() ?? [])
-    const busy = !paused() && runners.all.some((runner) => runner.state === 'running' && runner.task?.runnable)
+    const busy = !paused() && runners.all.some(({ runnable }) => runnable)
     const batches = await poll(busy ? 0 : waitMs())
     for (const batch of batches) await runners.ownerOf(batch)?.add(batch)
     for (const runner of runners.all) {

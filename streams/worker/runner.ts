@@ -21,6 +21,8 @@ export interface Runner {
   readonly task: Task | undefined
   /** From where its inputs are to be read on, everything before having taken effect in the stores; undefined unless it is open. */
   readonly settled: readonly PartitionOffset[] | undefined
+  /** Whether a step would find something to do; a commit under way may have to end before. */
+  readonly runnable: boolean
   /** Set once when it is open: from where to read. */
   takePositions(): readonly PartitionOffset[] | undefined
   add(batch: FetchedBatch): Promise<void>
@@ -46,6 +48,8 @@ export interface RunnerOptions extends Omit<OpenTaskOptions, 'signal'> {
 
 const REOPEN_AFTER_MS = 1_000
 const MAX_OUTPUT_BYTES = 8 * 1024 * 1024
+/** While a commit is under way a task goes on by so much and then waits for it: a slow disk or log must not fill the memory. */
+const MAX_AHEAD = { records: 10_000, outputBytes: MAX_OUTPUT_BYTES / 2 } as const
 
 export function createRunner(context: RunnerOptions): Runner {
   const { options, counters, onWake } = context
@@ -60,6 +64,8 @@ export function createRunner(context: RunnerOptions): Runner {
   let positions: readonly PartitionOffset[] | undefined
   let committed: readonly PartitionOffset[] = []
   let committing: Promise<void> | undefined
+  /** Records processed since the last commit was collected. */
+  let ahead = 0
   /** Outputs on their way ahead of their commit. */
   let sending: Promise<void> | undefined
   let lastCommit = elapsed(clock)
@@ -136,6 +142,7 @@ export function createRunner(context: RunnerOptions): Runner {
     try {
       await settleThroughOutages(task)
       const commit = task.collect()
+      ahead = 0
       lastCommit = began
       // What is processed from here on belongs to the next commit, and is dropped with the task should this one fail.
       if (state === 'committing') state = 'running'
@@ -204,6 +211,8 @@ export function createRunner(context: RunnerOptions): Runner {
     committing = runCommit(opened)
     return committing
   }
+  const isFarAhead = (task: Task) =>
+    committing !== undefined && (ahead >= MAX_AHEAD.records || task.outputBytes >= MAX_AHEAD.outputBytes)
   const guarded = <T>(run: (task: Task) => T, otherwise: T): T => {
     if (opened === undefined || state !== 'running') return otherwise
     try {
@@ -228,6 +237,9 @@ export function createRunner(context: RunnerOptions): Runner {
       // What waits for a call, or in a cache, has taken effect for sure only at the next commit.
       return held > 0 || caches ? committed : withPositions(committed, processed)
     },
+    get runnable() {
+      return opened !== undefined && state === 'running' && opened.task.runnable && !isFarAhead(opened.task)
+    },
     takePositions: () => {
       const taken = positions
       positions = undefined
@@ -242,7 +254,8 @@ export function createRunner(context: RunnerOptions): Runner {
     },
     step: (max) =>
       guarded((task) => {
-        const processed = task.process(max)
+        const processed = isFarAhead(task) ? 0 : task.process(max)
+        ahead += processed
         count(counters.processed, id, processed)
         return task.punctuateWallClock() || processed > 0
       }, false),
