@@ -147,7 +147,8 @@ export function createRunner(context: RunnerOptions): Runner {
       // What is processed from here on belongs to the next commit, and is dropped with the task should this one fail.
       if (state === 'committing') state = 'running'
       await sending
-      if (opened?.task !== task) return
+      // Its offsets would go past outputs that could not be sent ahead, which are nowhere any more.
+      if (opened?.task !== task || state !== 'running') return
       await commitTask(task, committer, commit)
       lastCommitTook = elapsed(clock) - began
       counters.commits.count += 1
@@ -206,7 +207,8 @@ export function createRunner(context: RunnerOptions): Runner {
   }
   function startCommit(): Promise<void> {
     if (committing !== undefined) return committing
-    if (opened === undefined || !opened.task.dirty) return Promise.resolve()
+    // What has failed meanwhile, midway through a record perhaps, is about to be closed without a commit.
+    if (opened === undefined || state !== 'running' || !opened.task.dirty) return Promise.resolve()
     state = 'committing'
     committing = runCommit(opened)
     return committing

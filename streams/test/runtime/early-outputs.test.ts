@@ -1,0 +1,43 @@
+import { OutageError } from '../../errors'
+import { memoryLog } from '../../log/embedded'
+import { createWorker, type Worker } from '../../worker/worker'
+import { counted, counting, hasty, isDone, until, write } from './counting'
+import { gatedLog, type LogCall } from './gated-log'
+
+/** Resolves or rejects from outside. */
+function heldUp() {
+  let fail: (error: unknown) => void = () => undefined
+  const over = new Promise<void>((_, reject) => {
+    fail = reject
+  })
+  return { over, fail }
+}
+
+const log = memoryLog()
+let worker: Worker | undefined
+afterAll(async () => {
+  await worker?.close()
+  await log.close()
+})
+
+test('an output sent ahead that fails while its commit waits for it is not committed past', async () => {
+  const held = heldUp()
+  const calls: LogCall[] = []
+  const gated = gatedLog(log, {
+    before: async (call) => {
+      if (call.what !== 'send' || call.topics.some((name) => name !== 'outputs')) return
+      calls.push(call)
+      if (calls.length === 1) await held.over
+    },
+  })
+  const counts = createWorker({ topology: counting, log: gated, commitIntervalMs: 10, clock: hasty })
+  worker = counts
+  await counts.start()
+  await until(() => counts.ready)
+  await write(log, 0, 1)
+  // The output is on its way, and the commit waits for that.
+  await until(() => counts.tasks.some(({ task }) => task !== undefined && task.statistics.processed > 0 && !task.dirty))
+  held.fail(new OutageError('LOG_UNAVAILABLE', 'the output was not appended'))
+  await until(() => isDone(log))
+  expect(await counted(log)).toEqual(new Map([['key-0', [{ id: 0, total: 1 }]]]))
+})
