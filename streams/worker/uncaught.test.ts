@@ -1,6 +1,6 @@
 import { systemClock } from '../clock'
 import { stream } from '../dsl/stream'
-import { MillraceError } from '../errors'
+import { FencedError, MillraceError } from '../errors'
 import { topology } from '../graph/topology'
 import { memoryLog } from '../log/embedded'
 import type { Log } from '../log/port'
@@ -174,4 +174,31 @@ describe.each(['at_least_once', 'exactly_once_v2'] as const)('an error that noth
 
 test('the waits between two tries grow, up to a minute', () => {
   expect([0, 1, 2, 3, 10, 1_000].map(replaceAfterMs)).toEqual([1_000, 2_000, 4_000, 8_000, 60_000, 60_000])
+})
+
+test('who has been replaced under its static identity does not join anew, whatever the policy', async () => {
+  const log = memoryLog()
+  let joins = 0
+  const fenced: Log = {
+    ...log,
+    member: (options) => ({
+      ...log.member(options),
+      status: 'lost',
+      join: async () => {
+        joins += 1
+        throw new FencedError('MEMBER_FENCED', 'replaced', { details: { groupInstanceId: 'a' } })
+      },
+    }),
+  }
+  const worker = createWorker({
+    topology: summing({ at: undefined }),
+    log: fenced,
+    groupInstanceId: 'a',
+    clock: hasty,
+    onUncaught: () => 'replace-thread',
+  })
+  await worker.start()
+  await expect(worker.done).rejects.toMatchObject({ code: 'MEMBER_FENCED' })
+  expect(joins).toBe(1)
+  await log.close()
 })

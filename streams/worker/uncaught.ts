@@ -1,5 +1,5 @@
 /** What becomes of a worker when something fails that nothing mends: StreamsUncaughtExceptionHandler of Kafka Streams (KIP-671). */
-import { MillraceError, messageOf } from '../errors'
+import { FencedError, MillraceError, messageOf } from '../errors'
 import type { MemberAssignment, MemberSubscription } from '../log/port'
 import type { Lifecycle } from './lifecycle'
 import { decodeMemberInfo, encodeInfo } from './member-info'
@@ -68,7 +68,7 @@ export function uncaughtErrors({ options, lifecycle, membership, onWake }: Uncau
       else stopFor(error)
     },
     ofMembership: (error) => {
-      const response = responseTo(options, error, undefined)
+      const response = isReplaced(error) ? 'shutdown-client' : responseTo(options, error, undefined)
       if (response === 'shutdown-application') spread(error)
       return response
     },
@@ -77,6 +77,11 @@ export function uncaughtErrors({ options, lifecycle, membership, onWake }: Uncau
       return first !== undefined
     },
   }
+}
+
+/** Another has come in its place, under its static identity: to join anew would drive that one out, and it us in turn. */
+function isReplaced(error: unknown): boolean {
+  return error instanceof FencedError && error.details.groupInstanceId !== undefined
 }
 
 /** Asks the policy, and says in the log what it has answered. A policy that throws stops the worker. */
