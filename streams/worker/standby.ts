@@ -88,9 +88,10 @@ async function openOnce({ options, subTopology, partition, signal }: OpenStandby
       },
       apply: async ({ topic, records, nextOffset, endOffset }) => {
         const own = progress.get(topic)!
-        // Read before it was opened again, from elsewhere.
-        if (nextOffset <= own.position || (records[0]?.offset ?? own.position) < own.position) return
-        await own.store.restore(records, nextOffset)
+        // Where the reader was assigned anew while this was applied, it begins with what has been applied since.
+        if (nextOffset <= own.position) return
+        const further = records.filter(({ offset }) => offset >= own.position)
+        await own.store.restore(further, nextOffset)
         const end = Math.max(endOffset, nextOffset)
         const currentAt = nextOffset >= end ? elapsed(clock) : own.currentAt
         progress.set(topic, { store: own.store, position: nextOffset, end, currentAt })
