@@ -64,6 +64,8 @@ export function createRunner(context: RunnerOptions): Runner {
   let positions: readonly PartitionOffset[] | undefined
   let committed: readonly PartitionOffset[] = []
   let committing: Promise<void> | undefined
+  /** What is to be committed has been collected, but not yet been handed to the log: nothing may overtake it. */
+  let collected = false
   /** Records processed since the last commit was collected. */
   let ahead = 0
   /** Outputs on their way ahead of their commit. */
@@ -142,6 +144,7 @@ export function createRunner(context: RunnerOptions): Runner {
     try {
       await settleThroughOutages(task)
       const commit = task.collect()
+      collected = true
       ahead = 0
       lastCommit = began
       // What is processed from here on belongs to the next commit, and is dropped with the task should this one fail.
@@ -149,13 +152,16 @@ export function createRunner(context: RunnerOptions): Runner {
       await sending
       // Its offsets would go past outputs that could not be sent ahead, which are nowhere any more.
       if (opened?.task !== task || state !== 'running') return
-      await commitTask(task, committer, commit)
+      const handedOver = commitTask(task, committer, commit)
+      collected = false
+      await handedOver
       lastCommitTook = elapsed(clock) - began
       counters.commits.count += 1
       counters.commits.totalMs += lastCommitTook
     } catch (error) {
       if (opened?.task === task) await failed(error)
     } finally {
+      collected = false
       committing = undefined
       onWake()
     }
@@ -193,7 +199,7 @@ export function createRunner(context: RunnerOptions): Runner {
   }
   /** One send at a time: what comes meanwhile goes together with the next one, so that batches grow with the load. */
   function sendAhead({ task, committer }: OpenedTask): void {
-    if (sending !== undefined || committing !== undefined || committer.send === undefined) return
+    if (sending !== undefined || collected || committer.send === undefined) return
     const outputs = task.takeOutputs()
     if (outputs.length === 0) return
     const sent = committer.send(outputs).then(
