@@ -3,8 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { MillraceError, messageOf } from '../../errors'
 import { inputTopics } from '../runners'
 import type { QueryHost } from './host'
+import { askJson } from './http'
 import { flagIn, type Parameters } from './parameters'
 import type { QueryServerOptions } from './server'
+
+const TELL_WITHIN_MS = 5_000
 
 export function controlRoutes(app: FastifyInstance, { host, control, token }: QueryServerOptions): void {
   const health = (ok: 'live' | 'ready') => async (_request: FastifyRequest, reply: FastifyReply) => {
@@ -45,12 +48,8 @@ async function tellOthers(host: QueryHost, path: string, token: string | undefin
   const told = await Promise.allSettled(
     others.map(async (endpoint) => {
       if (endpoint === undefined) throw new Error('a member has no applicationServer')
-      const headers = token === undefined ? undefined : { authorization: `Bearer ${token}` }
-      const { status } = await fetch(`http://${endpoint}/${path}`, {
-        method: 'POST',
-        headers,
-        signal: AbortSignal.timeout(5_000),
-      })
+      const signal = AbortSignal.timeout(TELL_WITHIN_MS)
+      const { status } = await askJson({ endpoint, method: 'POST', path: `/${path}`, token, signal })
       if (status !== 200) throw new Error(`member ${endpoint} answered ${status}`)
     }),
   )

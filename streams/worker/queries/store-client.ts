@@ -6,6 +6,7 @@ import type { SchemaRegistry } from '../../registry/port'
 import type { MemberMetadata } from '../member-info'
 import { queryCounts } from './counts'
 import type { QueryPlace } from './host'
+import { askJson } from './http'
 import type { ReadOptions, StoreQuery } from './query'
 import { createRouter, type KeyLocation, type Routed } from './router'
 import { type QueriesOf, type StoreHandle, storeQueries } from './stores'
@@ -118,14 +119,12 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
 }
 
 async function askMember(endpoint: string, token: string | undefined): Promise<Told> {
-  const response = await fetch(`http://${endpoint}/members`, {
-    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(ASK_WITHIN_MS),
-  })
-  if (response.status === 401)
+  const signal = AbortSignal.timeout(ASK_WITHIN_MS)
+  const { status, body } = await askJson({ endpoint, method: 'GET', path: '/members', token, signal })
+  if (status === 401)
     throw new MillraceError('AUTHORIZATION_FAILED', `member ${endpoint} asks for another token`, {
       details: { member: endpoint },
     })
-  if (!response.ok) throw new Error(`${endpoint} answered ${response.status}`)
-  return (await response.json()) as Told
+  if (status !== 200) throw new Error(`${endpoint} answered ${status}`)
+  return body as Told
 }

@@ -1,11 +1,14 @@
 /** Answers from the stores of other members, over HTTP: `POST /query`, which answers for itself and never asks on. */
+import type { IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { elapsed } from '../../clock'
-import { messageOf } from '../../errors'
+import { MillraceError, messageOf } from '../../errors'
 import { count } from '../counters'
 import type { StoreCodec, WireItem } from './codec'
-import { fromWire, isUnavailable, storeUnavailable, type WireError } from './errors'
+import { fromWire, storeUnavailable, type WireError } from './errors'
 import type { PartitionAnswer, PartitionAsk } from './here'
 import type { QueryPlace } from './host'
+import { askHttp } from './http'
 import type { AnsweredBy, StoreItem } from './query'
 
 /** What one member asks another. */
@@ -34,6 +37,8 @@ export interface ThereOptions {
 
 /** Beyond what the other member may wait, for the way there and back. */
 const GRACE_MS = 1_000
+/** An answer that has begun does not stand still for longer. */
+const SILENCE_MS = 10_000
 
 /** @throws OutageError STORE_UNAVAILABLE; MillraceError as the other member throws it */
 export async function answerThere(
@@ -47,8 +52,12 @@ export async function answerThere(
   const close = () => gone.abort()
   count(host.counts.forwarded, placed.declaration.name)
   try {
-    const lines = await request(host, { ask, options, codec, gone })
-    const head = await lines.next()
+    const now = elapsed(host.clock)
+    const patience = Math.max(0, (ask.giveUpAt ?? Math.max(now, ask.deadline) + GRACE_MS) - now)
+    const { lines, head } = await inTime(host, patience, gone, async () => {
+      const answer = await request(host, { ask, options, codec, gone })
+      return { lines: answer, head: await answer.next() }
+    })
     if (head.done || !('by' in head.value)) throw broken(ask, options, 'it gave no answer')
     const { by, count } = head.value
     const named = { ...by, member: options.endpoint }
@@ -75,11 +84,7 @@ async function request(
   { ask, options, codec, gone }: Asking & { readonly gone: AbortController },
 ): Promise<AsyncGenerator<WireLine, undefined>> {
   const { endpoint, token } = options
-  const now = elapsed(host.clock)
-  const left = Math.max(0, ask.deadline - now)
-  const answered = new AbortController()
-  const patience = ask.giveUpAt === undefined ? left + GRACE_MS : Math.max(0, ask.giveUpAt - now)
-  void host.clock.sleep(patience, answered.signal).then(() => answered.signal.aborted || gone.abort())
+  const left = Math.max(0, ask.deadline - elapsed(host.clock))
   const body: WireAsk = {
     store: ask.placed.declaration.name,
     partition: ask.partition,
@@ -89,43 +94,58 @@ async function request(
     timeoutMs: left,
   }
   try {
-    const response = await fetch(`http://${endpoint}/query`, {
+    const response = await askHttp({
+      endpoint,
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+      path: '/query',
       body: JSON.stringify(body),
+      token,
       signal: gone.signal,
     })
-    if (!response.ok) throw await refusal(response, ask, options)
-    if (response.body === null) throw broken(ask, options, 'it gave no answer')
-    return linesOf(response.body, ask, options)
+    if (response.statusCode !== 200) throw await refusal(response, ask, options)
+    return linesOf(response, { ask, options, next: (read) => inTime(host, SILENCE_MS, gone, read) })
   } catch (error) {
-    throw error instanceof Error && 'code' in error && isMillrace(error) ? error : unreachable(ask, options, error)
-  } finally {
-    answered.abort()
+    throw error instanceof MillraceError ? error : unreachable(ask, options, error)
   }
 }
 
-const isMillrace = (error: Error) => isUnavailable(error) || 'details' in error
-
-async function refusal(response: Response, ask: PartitionAsk, options: ThereOptions): Promise<Error> {
-  const text = await response.text()
+/** Ends the request when what is waited for has not come in time. */
+async function inTime<T>(host: QueryPlace, ms: number, gone: AbortController, run: () => Promise<T>): Promise<T> {
+  const over = new AbortController()
+  void host.clock.sleep(ms, over.signal).then(() => over.signal.aborted || gone.abort())
   try {
-    return fromWire(JSON.parse(text) as WireError)
-  } catch {
-    return broken(ask, options, `it answered ${response.status}`)
+    return await run()
+  } finally {
+    over.abort()
   }
+}
+
+async function refusal(response: IncomingMessage, ask: PartitionAsk, options: ThereOptions): Promise<Error> {
+  const answered = await text(response)
+  try {
+    return fromWire(JSON.parse(answered) as WireError)
+  } catch {
+    return broken(ask, options, `it answered ${response.statusCode}`)
+  }
+}
+
+interface Reading {
+  readonly ask: PartitionAsk
+  readonly options: ThereOptions
+  /** Reads on, or ends the request where nothing comes. */
+  next<T>(read: () => Promise<T>): Promise<T>
 }
 
 async function* linesOf(
-  body: ReadableStream<Uint8Array>,
-  ask: PartitionAsk,
-  options: ThereOptions,
+  body: AsyncIterable<Uint8Array>,
+  { ask, options, next }: Reading,
 ): AsyncGenerator<WireLine, undefined> {
   const decoder = new TextDecoder()
+  const chunks = body[Symbol.asyncIterator]()
   let rest = ''
   try {
-    for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    for (let chunk = await next(() => chunks.next()); !chunk.done; chunk = await next(() => chunks.next())) {
+      const lines = (rest + decoder.decode(chunk.value, { stream: true })).split('\n')
       rest = lines.pop()!
       for (const line of lines) yield JSON.parse(line) as WireLine
     }
@@ -151,14 +171,11 @@ async function* pieces(
   }
 }
 
-const isAbort = (error: unknown) => error instanceof Error && error.name === 'AbortError'
-
 function unreachable(ask: PartitionAsk, { endpoint }: ThereOptions, cause: unknown) {
-  const why = isAbort(cause) ? 'not in time' : messageOf(cause instanceof Error && cause.cause ? cause.cause : cause)
   return storeUnavailable(
     ask.placed.declaration.name,
     'unreachable',
-    `member ${endpoint} does not answer: ${why}`,
+    `member ${endpoint} does not answer: ${messageOf(cause)}`,
     cause,
   )
 }
