@@ -50,7 +50,9 @@ export function createStandbys(context: StandbysOptions): Standbys {
   const warming = new Set<string>()
   let reader: LogReader | undefined
   let reading: Promise<void> | undefined
-  /** What is being applied: a store is closed only afterwards. */
+  /** Rises with each assignment. Of a poll that one overtakes nobody knows from where it has read. */
+  let assignment = 0
+  /** What is being applied, or opened anew after it failed: a store is closed only afterwards. */
   let applying: Promise<void> = Promise.resolve()
 
   const opened = () => [...entries.values()].flatMap(({ standby }) => standby ?? [])
@@ -89,9 +91,13 @@ export function createStandbys(context: StandbysOptions): Standbys {
   }
   /** Reads from now on what the open ones need. */
   function follow(): void {
-    reader?.assign(opened().flatMap(({ positions }) => positions))
+    assign()
     reader?.wakeup()
     reading ??= read()
+  }
+  function assign(): void {
+    assignment += 1
+    reader?.assign(opened().flatMap(({ positions }) => positions))
   }
   async function read(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -100,16 +106,20 @@ export function createStandbys(context: StandbysOptions): Standbys {
           reader = await log.reader({ isolation: 'read_committed' })
           follow()
         }
+        const polled = assignment
         const batches = await reader.poll(POLL_MS)
-        applying = apply(batches)
+        applying = apply(batches, polled)
         await applying
+        // What was left out is read again, from where each stands by now.
+        if (polled !== assignment) assign()
       } catch (error) {
         await recover(error)
       }
     }
   }
-  async function apply(batches: readonly FetchedBatch[]): Promise<void> {
+  async function apply(batches: readonly FetchedBatch[], polled: number): Promise<void> {
     for (const batch of batches) {
+      if (polled !== assignment) return
       const entry = [...entries.values()].find(({ standby }) =>
         standby?.positions.some(({ topic, partition }) => topic === batch.topic && partition === batch.partition),
       )
@@ -133,8 +143,12 @@ export function createStandbys(context: StandbysOptions): Standbys {
     const { id, standby } = entry
     entry.standby = undefined
     await standby?.close().catch(() => undefined)
-    if (isCorrupt) await options.state.wipe(id)
-    entry.opening = (isCorrupt ? Promise.resolve() : bear(entry, error)).then(() => open(entry))
+    const mended = isCorrupt ? options.state.wipe(id).catch((wipe) => bear(entry, wipe)) : bear(entry, error)
+    entry.opening = mended.then(() => open(entry))
+  }
+  async function reopenAll(outside: readonly Entry[], error: unknown): Promise<void> {
+    for (const entry of outside) await reopen(entry, error)
+    assign()
   }
   async function recover(error: unknown): Promise<void> {
     if (stopping.signal.aborted) return
@@ -146,9 +160,8 @@ export function createStandbys(context: StandbysOptions): Standbys {
         ),
       )
       const corrupt = new MillraceError('STATE_CORRUPT', messageOf(error), { cause: error })
-      for (const entry of outside) await reopen(entry, corrupt)
-      follow()
-      return
+      applying = reopenAll(outside, corrupt)
+      return applying
     }
     if (!isRecoverable(error)) {
       stopping.abort()
@@ -161,8 +174,9 @@ export function createStandbys(context: StandbysOptions): Standbys {
     entries.delete(entry.id)
     warming.delete(entry.id)
     entry.stop.abort()
-    await entry.opening
+    // In this order: what could not be applied is opened again, and perhaps wiped before.
     await applying
+    await entry.opening
     if (entry.standby === undefined) return
     local.closed(entry.id, offsetSum(entry.standby.stores, options.memoryStores))
     await entry.standby
@@ -173,7 +187,7 @@ export function createStandbys(context: StandbysOptions): Standbys {
     const gone = [...entries.values()].filter(({ id }) => !ids.includes(id))
     if (gone.length === 0) return
     await Promise.all(gone.map(end))
-    reader?.assign(opened().flatMap(({ positions }) => positions))
+    assign()
   }
 
   return {

@@ -24,7 +24,7 @@ export function gatedLog(log: Log, gate: Gate): Log {
   const topicsOf = (batches: readonly OutgoingBatch[]) => batches.map(({ topic }) => topic)
   const producing = (producer: LogProducer): LogProducer => ({
     ...producer,
-    send: (batches) => through({ what: 'send', topics: topicsOf(batches) }, () => producer.send(batches)),
+    send: (batches, more) => through({ what: 'send', topics: topicsOf(batches) }, () => producer.send(batches, more)),
   })
   const transactional = (producer: TransactionalProducer): TransactionalProducer => ({
     ...producer,

@@ -1,4 +1,4 @@
-import { OutageError } from '../../errors'
+import { MillraceError, OutageError } from '../../errors'
 import { memoryLog } from '../../log/embedded'
 import type { FetchedBatch, Log, LogReader, LogRecord, PartitionOffset } from '../../log/port'
 import { recordsBuffer } from '../../log/records'
@@ -7,7 +7,7 @@ import type { StateDirectory, StoreBackend } from '../../stores/backend'
 import { counters } from '../../worker/counters'
 import { resolveOptions } from '../../worker/options'
 import { openStandby, type Standby } from '../../worker/standby'
-import { createStandbys } from '../../worker/standbys'
+import { createStandbys, type Standbys } from '../../worker/standbys'
 import { counting, hasty, PARTITIONS, recordsOf, unfolded, until } from './counting'
 
 const CHANGELOG = 'counting-counts-changelog'
@@ -75,6 +75,20 @@ async function byTens(): Promise<LogReader> {
   }
 }
 
+const isCurrent = ({ changelog }: Standby) => changelog('counts')!.position === 30
+
+function openStandbys(read: Log, state: StateDirectory): Standbys {
+  return createStandbys({
+    options: resolveOptions({ topology: counting, log: read, state, clock: hasty }),
+    counters: counters(),
+    local: { offsets: new Map(), closed: () => undefined, cleanUp: async () => undefined },
+    onCaughtUp: () => undefined,
+    onFatal: (error) => {
+      throw error
+    },
+  })
+}
+
 test('a standby that is opened again while what was read for it before waits its turn leaves nothing out', async () => {
   const state = memoryStateDirectory()
   let failed = false
@@ -95,19 +109,49 @@ test('a standby that is opened again while what was read for it before waits its
       return { ...backend, write }
     },
   }
-  const read: Log = { ...log, reader: byTens }
-  const standbys = createStandbys({
-    options: resolveOptions({ topology: counting, log: read, state: disturbed, clock: hasty }),
-    counters: counters(),
-    local: { offsets: new Map(), closed: () => undefined, cleanUp: async () => undefined },
-    onCaughtUp: () => undefined,
-    onFatal: (error) => {
-      throw error
-    },
-  })
+  const standbys = openStandbys({ ...log, reader: byTens }, disturbed)
   standbys.add(['0_0', '0_1'], [])
-  const isCurrent = ({ changelog }: Standby) => changelog('counts')!.position === 30
   await until(() => standbys.open.length === PARTITIONS && standbys.open.every(isCurrent))
   await standbys.close()
   expect(await unfolded(log, state)).toEqual([])
+})
+
+test('a standby whose changelog was cut off is wiped before its task is opened in its place', async () => {
+  const memory = memoryStateDirectory()
+  const events: string[] = []
+  let release: () => void = () => undefined
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const slow: StateDirectory = {
+    ...memory,
+    wipe: async (task) => {
+      events.push('wipe')
+      await held
+      await memory.wipe(task)
+      events.push('wiped')
+    },
+  }
+  let cut = false
+  const cutOff = async (): Promise<LogReader> => {
+    const reader = await byTens()
+    const poll: LogReader['poll'] = async (maxWaitMs) => {
+      if (!cut && standbys.open.every(isCurrent) && standbys.open.length === 1) {
+        cut = true
+        const details = { topic: CHANGELOG, partition: 0, offset: 30, startOffset: 40, endOffset: 40 }
+        throw new MillraceError('OFFSET_OUT_OF_RANGE', 'cut off', { details })
+      }
+      return reader.poll(maxWaitMs)
+    }
+    return { ...reader, poll }
+  }
+  const standbys = openStandbys({ ...log, reader: cutOff }, slow)
+  standbys.add(['0_0'], [])
+  await until(() => events.includes('wipe'))
+  const kept = standbys.keep([]).then(() => events.push('kept'))
+  await new Promise((resolve) => setImmediate(resolve))
+  release()
+  await kept
+  await standbys.close()
+  expect(events).toEqual(['wipe', 'wiped', 'kept'])
 })
