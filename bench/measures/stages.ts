@@ -1,4 +1,5 @@
 /** Orders through all stages of the platform: commands in, payment, dispatch and delivery, until each order is delivered. */
+import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openLogRegistry } from 'millrace'
 import { typescript } from '../contestants'
@@ -24,7 +25,8 @@ export async function measureStages(ground: Ground, orders: number): Promise<Sta
   const { log } = ground
   await createOrderTopics(log)
   const registry = await openLogRegistry(log)
-  const stages = STAGES.map((stage) => startStage(ground, stage))
+  const stateDir = await mkdtemp(join(ground.directory, 'stages-'))
+  const stages = STAGES.map((stage) => startStage(ground, stage, stateDir))
   const stop = new AbortController()
   const delivered = new Set<string>()
   const watching = watchOrders(log, registry, stop.signal, (order) => delivered.add(order))
@@ -56,9 +58,9 @@ export async function measureStages(ground: Ground, orders: number): Promise<Sta
   }
 }
 
-function startStage({ brokers, directory }: Ground, stage: Stage): MeasuredProcess {
+function startStage({ brokers }: Ground, stage: Stage, stateDir: string): MeasuredProcess {
   const contestant = { name: 'millrace', ...typescript(join(__dirname, '..', 'stages', 'stage.ts')) } as const
-  const env = { KAFKA_BROKERS: brokers.join(','), STAGE: stage, EOS: '1', STATE_DIR: join(directory, 'stages') }
+  const env = { KAFKA_BROKERS: brokers.join(','), STAGE: stage, EOS: '1', STATE_DIR: stateDir }
   return startProcess(contestant, env)
 }
 
