@@ -78,6 +78,14 @@ export interface LogReader {
   close(): Promise<void>
 }
 
+export interface SendOptions {
+  /**
+   * Asked before each attempt, those after a failure included: the error it gives ends the send. Part of it may have been
+   * appended by then.
+   */
+  readonly forbidden?: () => Error | undefined
+}
+
 /** An idempotent producer: a retry inside it never doubles a batch (KIP-98). */
 export interface LogProducer {
   /**
@@ -85,7 +93,7 @@ export interface LogProducer {
    * Rejects when one could not be appended: others may have been.
    * @throws OutageError LOG_UNAVAILABLE; TerminalError RECORD_TOO_LARGE, TOPIC_MISSING, AUTHORIZATION_FAILED
    */
-  send(batches: readonly OutgoingBatch[]): Promise<readonly AppendedBatch[]>
+  send(batches: readonly OutgoingBatch[], options?: SendOptions): Promise<readonly AppendedBatch[]>
   close(): Promise<void>
 }
 

@@ -38,12 +38,16 @@ export interface CommitterOptions {
  * between repeats records and loses none.
  */
 export function atLeastOnce({ member, shared }: Pick<CommitterOptions, 'member' | 'shared'>): Committer {
+  // Nothing fences this producer: what it wrote late would overwrite the new owner's state in the changelog.
+  const forbidden = () =>
+    member.status === 'lost' || member.status === 'left'
+      ? new FencedError('MEMBER_FENCED', 'the group has gone on without us: nothing may be written')
+      : undefined
   const send = async (outgoing: readonly OutgoingBatch[]): Promise<readonly AppendedBatch[]> => {
-    // Nothing fences this producer: what it wrote late would overwrite the new owner's state in the changelog.
-    if (member.status === 'lost' || member.status === 'left')
-      throw new FencedError('MEMBER_FENCED', 'the group has gone on without us: nothing may be written')
+    const refusal = forbidden()
+    if (refusal !== undefined) throw refusal
     const batches = nonEmpty(outgoing)
-    return batches.length === 0 ? [] : shared.send(batches)
+    return batches.length === 0 ? [] : shared.send(batches, { forbidden })
   }
   return {
     commit: async ({ outputs, changelogs, offsets }) => {

@@ -21,7 +21,7 @@ export function mortal(log: Log, asked: () => DeathPoint | undefined): Log {
     ...log,
     producer: async (options) => {
       const producer = await log.producer(options)
-      return { ...producer, send: (batches) => around(() => producer.send(batches)) }
+      return { ...producer, send: (batches, more) => around(() => producer.send(batches, more)) }
     },
     transactionalProducer: async (options) => {
       const producer = await log.transactionalProducer(options)

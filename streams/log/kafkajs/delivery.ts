@@ -1,7 +1,7 @@
 /** One send of an idempotent producer, from the first attempt to the last acknowledgement. */
 import { elapsed } from '../../clock'
 import { type MillraceError, messageOf, TerminalError } from '../../errors'
-import type { AppendedBatch, OutgoingBatch } from '../port'
+import type { AppendedBatch, OutgoingBatch, SendOptions } from '../port'
 import { nextSequence } from '../records'
 import { type Identity, type SequencedBatch, split } from './batches'
 import { leaderMissing, patience, retryDelayMs, unavailable } from './client'
@@ -14,7 +14,7 @@ import { type ProduceResult, produceRequest } from './protocol/produce'
 import { findAppended, mayBeForgotten } from './recall'
 import type { SenderOptions } from './sender'
 
-export interface DeliveryOptions extends SenderOptions {
+export interface DeliveryOptions extends SenderOptions, SendOptions {
   readonly identity: Identity
   readonly sequences: Map<string, number>
   readonly ends: Map<string, number>
@@ -149,7 +149,13 @@ export async function deliver(
     const pending = lanes.filter((lane) => inHand(lane) !== undefined)
     if (pending.length === 0) break
     const leaderOf = (lane: Lane) => directory.leaderOf(lane)!.id
-    const loads = loadsOf(await stillMissing(await ready(pending)), leaderOf, (lane) => head(lane).bytes.length)
+    const due = await stillMissing(await ready(pending))
+    const forbidden = options.forbidden?.()
+    if (forbidden !== undefined) {
+      if (pending.some(({ attempts }) => attempts > 0)) options.onDoubt()
+      throw forbidden
+    }
+    const loads = loadsOf(due, leaderOf, (lane) => head(lane).bytes.length)
     await Promise.all(loads.map(deliverLoad))
   }
   if (failures.length > 0) throw failures[0]

@@ -1,7 +1,7 @@
 import { freePorts } from '../../../test/kafka/ports'
 import { type LossyProxy, startProxy } from '../../../test/kafka/proxy'
 import { localKafkaSuite } from '../../../test/kafka/suite'
-import { OutageError } from '../../errors'
+import { FencedError, OutageError } from '../../errors'
 import type { Log, OutgoingBatch, TransactionalProducer } from '../port'
 import { recordsBuffer } from '../records'
 import { openKafkaLog } from '.'
@@ -89,6 +89,22 @@ localKafkaSuite('an answer that is lost', throughProxy, (kafka) => {
       expect(appended).toEqual({ topic, partition: 0, baseOffset: 1, nextOffset: 3 })
       await producer.send([batchOf(topic, 'd')])
       expect(await valuesIn(topic)).toEqual(['a', 'b', 'c', 'd'])
+    },
+    testTimeoutMs,
+  )
+
+  test(
+    'to a send is not followed by another attempt where that has become forbidden meanwhile',
+    async () => {
+      const topic = await newTopic()
+      const producer = await log.producer({ clientId: 'test' })
+      const before = proxy.lost
+      const gone = new FencedError('MEMBER_FENCED', 'gone')
+      const forbidden = () => (proxy.lost > before ? gone : undefined)
+      const send = () => producer.send([batchOf(topic, 'a')], { forbidden })
+      await expect(losing(api.produce, send)).rejects.toBe(gone)
+      await producer.send([batchOf(topic, 'b')])
+      expect(await valuesIn(topic)).toEqual(['a', 'b'])
     },
     testTimeoutMs,
   )

@@ -16,14 +16,14 @@ export async function openProducer(shared: Shared): Promise<LogProducer> {
     throw error
   })
   return {
-    send: (batches) =>
+    send: (batches, options) =>
       serially(async () => {
         if (closed) throw new MillraceError('CLOSED', 'the producer is closed')
         if (sender.doubtful) {
           identity = await newIdentity(client)
           sender.reset()
         }
-        return sender.send(batches, identity)
+        return sender.send(batches, identity, options)
       }),
     async close() {
       closed = true

@@ -1,4 +1,4 @@
-import type { AppendedBatch, OutgoingBatch } from '../port'
+import type { AppendedBatch, OutgoingBatch, SendOptions } from '../port'
 import type { Identity } from './batches'
 import type { Client, Shared } from './client'
 import { deliver } from './delivery'
@@ -6,7 +6,7 @@ import { deliver } from './delivery'
 /** Appends batches as one idempotent producer: each partition in order, a retry with the same sequence number (KIP-98). */
 export interface Sender {
   /** One call at a time. @throws as LogProducer.send */
-  send(batches: readonly OutgoingBatch[], identity: Identity): Promise<readonly AppendedBatch[]>
+  send(batches: readonly OutgoingBatch[], identity: Identity, options?: SendOptions): Promise<readonly AppendedBatch[]>
   /**
    * Whether the broker's idea of our sequence numbers may differ from ours, since something was given up without an
    * answer. Then nothing may be sent under the same identity again: it could be taken for what was given up.
@@ -32,7 +32,7 @@ export function createSender(options: SenderOptions): Sender {
     doubtful = true
   }
   return {
-    send: (batches, identity) => deliver(batches, { ...options, identity, sequences, ends, onDoubt }),
+    send: (batches, identity, send) => deliver(batches, { ...options, ...send, identity, sequences, ends, onDoubt }),
     get doubtful() {
       return doubtful
     },

@@ -1,4 +1,13 @@
-import type { AppendedBatch, Log, LogProducer, LogReader, TopicPartition, TransactionalProducer } from '../../log/port'
+import type {
+  AppendedBatch,
+  Log,
+  LogProducer,
+  LogReader,
+  OutgoingBatch,
+  SendOptions,
+  TopicPartition,
+  TransactionalProducer,
+} from '../../log/port'
 
 /** A log of which it is known how far each partition has been written and read through it. */
 export interface WatchedLog {
@@ -14,8 +23,8 @@ export function watchedLog(log: Log): WatchedLog {
 
   const noting = <P extends LogProducer | TransactionalProducer>(producer: P): P => ({
     ...producer,
-    send: async (batches): Promise<readonly AppendedBatch[]> => {
-      const appended = await producer.send(batches)
+    send: async (batches: readonly OutgoingBatch[], options?: SendOptions): Promise<readonly AppendedBatch[]> => {
+      const appended = await producer.send(batches, options)
       for (const batch of appended) ends.set(place(batch), Math.max(ends.get(place(batch)) ?? 0, batch.nextOffset))
       return appended
     },
