@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { OutageError } from 'millrace'
 import type { OrderReadModel } from '../../../readmodel/port'
 import type { Violation } from '../verify/checks'
 
@@ -28,11 +29,16 @@ export function observe(model: OrderReadModel): Observer {
   }
   const run = async () => {
     while (!stopped) {
-      await look()
+      // On a busy machine the server may not answer in time: then it was not looked at.
+      await look().catch((error: unknown) => {
+        if (!(error instanceof OutageError)) throw error
+      })
       await sleep(EVERY_MS)
     }
   }
   const running = run()
+  // Told by `stop`.
+  running.catch(() => undefined)
   return {
     stop: async () => {
       stopped = true
