@@ -5,7 +5,7 @@ import { topology } from '../../graph/topology'
 import type { Log, LogRecord } from '../../log/port'
 import { json, string } from '../../serdes'
 import { keyValueStore } from '../../stores'
-import type { StateDirectory } from '../../stores/backend'
+import type { StateDirectory, StoreBackend } from '../../stores/backend'
 import { foldChangelog } from '../../stores/fold'
 import { differences, storedEntries } from '../../stores/raw'
 import { topic } from '../../topics'
@@ -91,7 +91,7 @@ export async function counted(log: Log): Promise<ReadonlyMap<string, readonly Co
 export async function unfolded(log: Log, state: StateDirectory): Promise<readonly string[]> {
   const found: string[] = []
   for (const task of await state.tasks()) {
-    const backend = await state.open(task, 'counts')
+    const backend = await openClosed(state, task)
     const position = backend.position() ?? 0
     const changelog = await recordsOf(log, changelogTopic('counting', 'counts'), Number(task.split('_')[1]))
     const folded = foldChangelog(
@@ -103,6 +103,18 @@ export async function unfolded(log: Log, state: StateDirectory): Promise<readonl
     await backend.close()
   }
   return found
+}
+
+/** Who was not given the time to close in order may still be about to. @throws MillraceError STATE_LOCKED: it was left open */
+async function openClosed(state: StateDirectory, task: string): Promise<StoreBackend> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await state.open(task, 'counts')
+    } catch (error) {
+      if (tries === 500) throw error
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+  }
 }
 
 /** Whether all inputs have taken effect for good. */
