@@ -82,6 +82,19 @@ test('a store whose owner leaves while it is asked is answered by the next one',
   await members.close()
 }, 20_000)
 
+test('who ends while it asks says so at once, rather than ask those it knew', async () => {
+  const members = group()
+  // Nobody can reach the first one: the question is asked again and again.
+  await members.start({ applicationServer: '127.0.0.1:1', listen: '127.0.0.1:0' })
+  const asked = await members.start()
+  await members.settled()
+  const entries = asked.store(totals).all({ timeoutMs: 60_000 }).answer()
+  const ends = expect(entries).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', details: { reason: 'ended' } })
+  await asked.close()
+  await ends
+  await members.close()
+})
+
 test('who has not been started, or has ended, says so', async () => {
   const members = group()
   const worker = await members.start()

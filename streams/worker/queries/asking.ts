@@ -54,6 +54,7 @@ export function asking({ host, own, token }: AskingOptions): AskPartition {
   async function attempt(asking: PartitionAsk, { local }: Pick<ReadOptions, 'local'>): Promise<PartitionAnswer> {
     const { placed, partition, allowStandby } = asking
     const taskId = taskIdOf(placed, partition)
+    refuseAtEnd(placed.declaration.name, taskId)
     if (placed.subTopology === undefined) return answerGlobal(asking)
     if (local === true && own !== undefined) return answerOnlyHere(asking, own)
     if (own?.has(taskId) === 'active') return own.answer(asking)
@@ -64,6 +65,11 @@ export function asking({ host, own, token }: AskingOptions): AskPartition {
       if (!isUnavailable(error) || standbys.length === 0) throw error
       return askStandbys(asking, standbys, error)
     }
+  }
+  /** Who has left the group no longer learns who its members are. */
+  function refuseAtEnd(store: string, taskId: string): void {
+    const [reason, why] = own?.absence(taskId) ?? []
+    if (reason === 'ended' || reason === 'not-started') throw storeUnavailable(store, reason, why ?? '')
   }
   /** Everyone has a global table. */
   function answerGlobal(asking: PartitionAsk): Promise<PartitionAnswer> {
