@@ -14,7 +14,7 @@ export async function writeDocs(lines: readonly Line[], caption: string): Promis
   const text = await readFile(page, 'utf8')
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)]
   if (begin < 0 || end < begin) throw new Error(`${page} has lost the marks between which the table stands`)
-  const table = `${BEGIN}\n\n${caption}.\n\n${markdownTable(lines)}\n\n`
+  const table = `${BEGIN}\n\n${caption}.\n\n![Records per second of both](bench.svg)\n\n${markdownTable(lines)}\n\n`
   await writeFile(page, text.slice(0, begin) + table + text.slice(end))
   await writeFile(join(docs, 'bench.svg'), picture(lines, caption))
 }

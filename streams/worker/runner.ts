@@ -23,6 +23,8 @@ export interface Runner {
   readonly settled: readonly PartitionOffset[] | undefined
   /** Whether a step would find something to do; a commit under way may have to end before. */
   readonly runnable: boolean
+  /** Something that it has put out is still on its way into the log. */
+  readonly sending: boolean
   /** Set once when it is open: from where to read. */
   takePositions(): readonly PartitionOffset[] | undefined
   add(batch: FetchedBatch): Promise<void>
@@ -247,6 +249,9 @@ export function createRunner(context: RunnerOptions): Runner {
     },
     get runnable() {
       return opened !== undefined && state === 'running' && opened.task.runnable && !isFarAhead(opened.task)
+    },
+    get sending() {
+      return committing !== undefined || sending !== undefined
     },
     takePositions: () => {
       const taken = positions

@@ -132,8 +132,8 @@ async function settled({ worker, clock, allRead, signal }: Progress): Promise<vo
   } while (!(worker.ready && allRead() && worker.tasks.every((runner) => isIdle(runner, clock))))
 }
 
-function isIdle({ state, task }: Runner, clock: ManualClock): boolean {
-  if (state !== 'running' || task === undefined) return false
+function isIdle({ state, sending, task }: Runner, clock: ManualClock): boolean {
+  if (state !== 'running' || sending || task === undefined) return false
   const nextPunctuation = task.nextPunctuation() ?? Number.POSITIVE_INFINITY
   return !task.dirty && !task.runnable && task.held === 0 && nextPunctuation > clock.now()
 }
