@@ -90,12 +90,22 @@ function cluster(log: Log, guarantee: ProcessingGuarantee, plan: readonly Distur
       ...state,
       open: async (task, store) => {
         const backend = await state.open(task, store)
-        const write: StoreBackend['write'] = async (writes, position) => {
+        let writing: Promise<unknown> = Promise.resolve()
+        const write = async (...[writes, position]: Parameters<StoreBackend['write']>) => {
           await reach(slot, 'persist', 'before')
           await backend.write(writes, position)
           await reach(slot, 'persist', 'after')
         }
-        return { ...backend, write }
+        return {
+          ...backend,
+          write: (writes, position) => {
+            const written = write(writes, position)
+            writing = Promise.allSettled([writing, written])
+            return written
+          },
+          // As on disk: what is being written is waited for.
+          close: () => writing.then(() => backend.close()),
+        }
       },
     }
   }
