@@ -84,6 +84,7 @@ describe('millrace worker', () => {
     [[counting, '--threads', '0'], 'whole number'],
     [[counting, '--on-thread-failure', 'weep'], 'Allowed choices'],
     [[counting, '--listen', 'everywhere'], 'host:port'],
+    [[counting, '--listen', '65536'], 'up to 65535'],
     [[counting, '--listen', '192.0.2.1:80'], 'cannot listen at'],
   ])(
     'ends with 2 at %j',
