@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { checkGenerated, writeGenerated } from '../../registry/codegen'
@@ -25,6 +26,7 @@ export function generateVerb(around: Surroundings): Command {
   return command.action((directory: string | undefined, flags: Flags) =>
     guarded(command, () => {
       const from = resolve(around.directory, directory ?? DEFAULT_DIRECTORY)
+      if (!existsSync(from)) throw usage(`there is no directory ${from}`)
       const to = flags.to === undefined ? join(from, 'generated') : resolve(around.directory, flags.to)
       const long = oneOf('--long', flags.long, ['number', 'bigint'] as const)
       const unions = oneOf('--unions', flags.unions, ['plain', 'wrapped'] as const)

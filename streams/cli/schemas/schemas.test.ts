@@ -297,6 +297,10 @@ describe('the other verbs', () => {
       json: { upToDate: false, stale: ['order.ts'] },
     })
     expect((await schemas('generate', '--long', 'bignum')).code).toBe(2)
+    expect(await schemas('generate', 'elsewhere', '--check')).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('there is no directory'),
+    })
   })
 
   test.each(['register', 'download'])('%s needs a registry', async (verb) => {
