@@ -100,6 +100,7 @@ function wholeNumber(text: string): number {
 
 function address(text: string): Address {
   const [, host = 'localhost', port] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? []
-  if (port === undefined || Number(port) > 65_535) throw new InvalidArgumentError('It must be a port up to 65535, or host:port.')
+  if (port === undefined || Number(port) > 65_535)
+    throw new InvalidArgumentError('It must be a port up to 65535, or host:port.')
   return { host, port: Number(port) }
 }
