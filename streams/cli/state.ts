@@ -30,7 +30,8 @@ export function registerState(program: Command, options: CommandOptions = {}): v
     command.action((...args: unknown[]) =>
       run(...(args as unknown as A)).catch((error: unknown) => {
         if (!(error instanceof MillraceError)) throw error
-        command.error(`error: ${error.message}`, { exitCode: 2 })
+        const mend = error.code === 'STATE_LOCKED' ? ' To look at it, stop the worker, or copy the directory.' : ''
+        command.error(`error: ${error.message}${mend}`, { exitCode: 2 })
       }),
     )
   const ofTopology = (command: Command) =>

@@ -5,6 +5,8 @@ import type { ResolvedOptions } from './options'
 type JoiningOptions = Pick<ResolvedOptions, 'applicationId' | 'logger' | 'clock'>
 
 const OUTAGE_WAIT_MS = 1_000
+/** Members that were killed hold a join up until their session has run out. */
+const SAID_AFTER_MS = 5_000
 
 /** Joins; undefined where the worker is to stop, or where that is to be tried again, now that an outage has been waited for. */
 export async function joinThroughOutage(
@@ -12,6 +14,11 @@ export async function joinThroughOutage(
   { applicationId, logger, clock }: JoiningOptions,
   stopping: AbortSignal,
 ): Promise<Joined | undefined> {
+  const joined = new AbortController()
+  void clock.sleep(SAID_AFTER_MS, joined.signal).then(() => {
+    if (joined.signal.aborted) return
+    logger.info({ applicationId }, `${applicationId}: the group waits for members that it has not heard of for a while`)
+  })
   try {
     return await joinUnlessStopped(member, stopping)
   } catch (error) {
@@ -20,6 +27,8 @@ export async function joinThroughOutage(
     logger.warn({ applicationId, err: error }, `${applicationId}: cannot join the group: ${messageOf(error)}; waiting`)
     await clock.sleep(OUTAGE_WAIT_MS, stopping)
     return undefined
+  } finally {
+    joined.abort()
   }
 }
 

@@ -1,5 +1,5 @@
 import { elapsed } from '../../clock'
-import { MillraceError, OutageError } from '../../errors'
+import { MillraceError, messageOf, OutageError } from '../../errors'
 import type { TopicPartition } from '../port'
 import type { CompressionType } from '../records'
 import type { CoordinatorKind, Directory } from './directory'
@@ -46,6 +46,9 @@ export interface Client {
   pause(ms: number): Promise<void>
   close(): void
 }
+
+/** So long a request is repeated quietly; a broker that starts again is back by then. */
+const QUIET_MS = 3_000
 
 /** A topic that has just been created is not known to every broker at once. */
 const TOPIC_PATIENCE_MS = 5_000
@@ -96,6 +99,7 @@ export function createClient({ settings, directory, outageAfterMs }: Shared): Cl
     pause,
     async ask(target, what, use, { again = true, deadlineMs = outageAfterMs, needs = {} } = {}) {
       const began = elapsed(clock)
+      let isSaid = false
       for (let attempt = 0; ; attempt++) {
         let sent = false
         try {
@@ -108,7 +112,9 @@ export function createClient({ settings, directory, outageAfterMs }: Shared): Cl
           if (reaction === 'lost' && sent && !again) throw error
           const waited = elapsed(clock) - began
           if (waited >= patience(error, deadlineMs)) throw unavailable(what, waited, error)
-          logger.debug({ err: error, attempt }, `${what}: trying again`)
+          if (waited < QUIET_MS || isSaid) logger.debug({ err: error, attempt }, `${what}: trying again`)
+          else logger.warn({ err: error, attempt }, `${what}: ${messageOf(error)}; trying again for ${deadlineMs} ms`)
+          isSaid ||= waited >= QUIET_MS
           await pause(retryDelayMs(reaction, attempt))
           await prepareAgain(target, reaction)
         }

@@ -7,15 +7,24 @@ import { createWorker, type Worker } from '../worker'
 import { loadDefinition } from './load-module'
 import { cloneable, type FromThread, type LogLevel, type ThreadData, type ToThread, tellError } from './messages'
 
+type Ended = Extract<FromThread, { readonly type: 'ended' }>
+
 const STATUS_EVERY_MS = 250
+/** After this it is said that the module has not given its worker yet. */
+const PATIENCE_MS = 5_000
 
 async function run(port: MessagePort, data: ThreadData): Promise<void> {
   const { module, threadIndex, threads, processId, isDebug } = data
   const tell = (message: FromThread) => port.postMessage(message)
   const told = orders(port)
   const logger = loggerTo(tell, isDebug)
+  const waiting = setTimeout(
+    () => logger.warn({ module }, `${module} has not given its worker yet: what it opens does not answer`),
+    PATIENCE_MS,
+  )
   const define = await loadDefinition(module)
   const options = { logger, processId, ...(await define({ threadIndex, threads, logger })) }
+  clearTimeout(waiting)
   const worker = createWorker(options)
   try {
     worker.onState((state) => tell({ type: 'state', state }))
@@ -41,10 +50,13 @@ interface Answers {
   metrics(ask: number): Promise<void>
 }
 
-/** Orders may come while the module is still being loaded. */
+/** Orders may come while the module is still being loaded; to close then ends the thread, which holds nothing yet. */
 function orders(port: MessagePort): Orders {
   const waiting: ToThread[] = []
-  let take = (order: ToThread): void => void waiting.push(order)
+  let take = (order: ToThread): void => {
+    if (order.type === 'close') end(port, { type: 'ended' })
+    waiting.push(order)
+  }
   port.on('message', (order: ToThread) => take(order))
   return {
     obey: (worker, answer) =>
@@ -106,14 +118,18 @@ function loggerTo(tell: (message: FromThread) => void, isDebug: boolean): Logger
 }
 
 async function main(port: MessagePort): Promise<void> {
-  let ended: FromThread = { type: 'ended' }
+  let ended: Ended = { type: 'ended' }
   try {
     await run(port, workerData as ThreadData)
   } catch (error) {
     ended = { type: 'ended', error: tellError(error) }
   }
+  end(port, ended)
+}
+
+/** Whatever the module has left open does not keep the thread alive. Messages that were posted are still delivered. */
+function end(port: MessagePort, ended: Ended): never {
   port.postMessage(ended)
-  // Whatever the module has left open does not keep the thread alive. Messages that were posted are still delivered.
   process.exit(ended.error === undefined ? 0 : 1)
 }
 

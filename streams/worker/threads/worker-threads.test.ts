@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { systemClock } from '../../clock'
+import { silentLogger } from '../../logger'
 import type { WorkerState } from '../options'
 import type { ThreadFailure, WorkerThreads, WorkerThreadsOptions } from './options'
 import { stateOfAll } from './thread-states'
@@ -54,6 +55,19 @@ describe('worker threads', () => {
     await workers.done
     expect(await workers.metrics()).toBe('\n')
     expect(states).toEqual(['REBALANCING', 'RUNNING', 'PENDING_SHUTDOWN', 'NOT_RUNNING'])
+  }, 60_000)
+
+  test('say that a module does not give its worker, and end in order when they are closed then', async () => {
+    const warned: string[] = []
+    const logger = { ...silentLogger, warn: (_: object, message: string) => void warned.push(message) }
+    const workers = threads({ module: join(__dirname, 'fixtures', 'waiting.ts'), logger })
+    const starting = workers.start()
+    await until(() => warned.length === 2)
+    expect(warned[0]).toMatch(/waiting\.ts has not given its worker yet/)
+    await workers.close()
+    await starting
+    await workers.done
+    expect([workers.state, warned.length]).toEqual(['NOT_RUNNING', 2])
   }, 60_000)
 
   test('hand on what the threads log', async () => {

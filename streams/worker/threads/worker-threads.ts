@@ -133,7 +133,10 @@ export function workerThreads(options: WorkerThreadsOptions): WorkerThreads {
         else if (message.type === 'ended' && message.error !== undefined) reject(toldError(message.error))
       })
       // Also where it is closed before it has started.
-      handle.onExit((code, error) => (code === 0 ? resolve() : reject(error ?? diedWith(code))))
+      handle.onExit((code, error) => {
+        if (code === 0 || lifecycle.stopping.aborted) resolve()
+        else reject(error ?? diedWith(code))
+      })
     })
     begun.catch(() => undefined)
     return begun
