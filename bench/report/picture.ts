@@ -26,6 +26,7 @@ export function picture(lines: readonly Line[], caption: string): string {
   })
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12">`,
+    '<title>Records per second, millrace and the others</title>',
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
     `<text x="12" y="24" font-size="16" font-weight="600" fill="${COLOURS.ink}">Records per second, millrace and the others</text>`,
     text(12, 42, caption),
