@@ -8,7 +8,7 @@ export function levelError(error: unknown, location: string): MillraceError {
   if (error instanceof MillraceError) return error
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
   const options = { cause, details: { directory: location } }
-  if (isFileLost(cause)) return damaged(location, options)
+  if (DAMAGE.test(messageOf(cause))) return damaged(location, options)
   switch (codeOf(cause)) {
     case 'LEVEL_LOCKED':
       return new MillraceError(
@@ -34,13 +34,10 @@ function damaged(location: string, options: { readonly cause: unknown; readonly 
 }
 
 /**
- * A table of level that is empty or gone, as a crash of the machine may leave it: level calls that an error of input and
- * output (an empty file cannot be mapped), but waiting for it would be for ever.
+ * By level's own words, since synchronous reads have no codes. A table that is empty, cut short or gone, as a crash of the machine
+ * may leave it, is an error of input and output to level (nothing can be mapped there), but waiting for it would be for ever.
  */
-function isFileLost(cause: unknown): boolean {
-  return codeOf(cause) === 'LEVEL_IO_ERROR' && LOST_FILE.test(messageOf(cause))
-}
-const LOST_FILE = /\.(ldb|sst): (Invalid argument|No such file or directory)$/
+const DAMAGE = /\bCorruption: |\bIO error: .*\.(ldb|sst): (Invalid argument|No such file or directory)$/
 
 function codeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log, LogReader } from 'millrace'
 
 /**
@@ -58,16 +59,19 @@ export function mortal(log: Log, asked: () => DeathPoint | undefined): Log {
 const SMALL_READ = 1
 /** Of changelogs, of those that brought something. */
 const READS_BEFORE_DEATH = 3
+/** A restore puts what it has read into the store at the latest every two seconds. */
+const SLOW_READ_MS = 2_500
 
 function dyingReader(reader: LogReader, dieAt: (point: DeathPoint) => void): LogReader {
   let reads = 0
   return {
     ...reader,
     poll: async (maxWaitMs) => {
-      // Who reads on has put into the store what came before.
+      // Who reads on after a read as slow as that has put into the store what came before.
       if (reads >= READS_BEFORE_DEATH) dieAt('half restored')
       const batches = await reader.poll(maxWaitMs)
       if (batches.some(({ topic, records }) => topic.endsWith('-changelog') && records.length > 0)) reads += 1
+      if (reads === READS_BEFORE_DEATH) await sleep(SLOW_READ_MS)
       return batches
     },
   }
