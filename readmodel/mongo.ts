@@ -34,6 +34,8 @@ export function mongoReadModel(uri: string, options: MongoReadModelOptions = {})
   const client = new MongoClient(uri, {
     serverSelectionTimeoutMS: timeoutMs,
     connectTimeoutMS: timeoutMs,
+    // Without it who finds no free connection waits for one for ever.
+    waitQueueTimeoutMS: timeoutMs,
     socketTimeoutMS: 4 * timeoutMs,
   })
   const db = client.db(database)
