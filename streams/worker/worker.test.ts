@@ -5,6 +5,7 @@ import { deadLetter } from '../graph/policy'
 import { type Topology, topology } from '../graph/topology'
 import { memoryLog } from '../log/embedded'
 import type { Log } from '../log/port'
+import { readRanges, wholeRanges } from '../log/read-range'
 import { recordsBuffer } from '../log/records'
 import { json, string } from '../serdes'
 import { keyValueStore, memoryStateDirectory } from '../stores'
@@ -43,21 +44,9 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 async function readAll(log: Log, name: string): Promise<readonly string[]> {
   const { partitions } = (await log.admin.describeTopics([name])).get(name)!
   const all = Array.from({ length: partitions }, (_, partition) => ({ topic: name, partition }))
-  const [starts, ends] = [await log.admin.offsets(all, 'earliest'), await log.admin.offsets(all, 'latest')]
-  const left = new Set(
-    ends.filter(({ offset }, index) => offset > starts[index]!.offset).map(({ partition }) => partition),
-  )
-  const reader = await log.reader({ isolation: 'read_committed' })
-  reader.assign(starts)
   const values: string[] = []
-  while (left.size > 0) {
-    for (const batch of await reader.poll(100)) {
-      values.push(...batch.records.map(({ value }) => String(value)))
-      if (batch.nextOffset >= ends.find(({ partition }) => partition === batch.partition)!.offset)
-        left.delete(batch.partition)
-    }
-  }
-  await reader.close()
+  for await (const { records } of readRanges(log, await wholeRanges(log, all)))
+    values.push(...records.map(({ value }) => String(value)))
   return values
 }
 

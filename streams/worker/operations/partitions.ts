@@ -1,6 +1,4 @@
-import { MillraceError } from '../../errors'
 import { repartitionTopic } from '../../graph/names'
-import { type PartitionPlan, planPartitions } from '../../graph/partitions'
 import type { Topology } from '../../graph/topology'
 import type { LogAdmin, TopicPartition } from '../../log/port'
 
@@ -21,20 +19,6 @@ export async function partitionsIn(admin: LogAdmin, topics: readonly string[]): 
   return topics.flatMap((topic) =>
     Array.from({ length: described.get(topic)?.partitions ?? 0 }, (_, partition) => ({ topic, partition })),
   )
-}
-
-/** The internal topics as a worker would lay them out over the source topics as they are. @throws MillraceError TOPIC_MISSING */
-export async function plannedPartitions(
-  topology: Topology,
-  applicationId: string,
-  admin: LogAdmin,
-): Promise<PartitionPlan> {
-  const described = await admin.describeTopics(sourceTopics(topology))
-  return planPartitions(topology, applicationId, (topic) => {
-    const found = described.get(topic)
-    if (found !== undefined) return found.partitions
-    throw new MillraceError('TOPIC_MISSING', `source topic ${topic} does not exist`, { details: { topic } })
-  })
 }
 
 function unique(names: readonly string[]): readonly string[] {
