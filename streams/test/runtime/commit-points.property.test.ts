@@ -158,15 +158,19 @@ async function run(guarantee: ProcessingGuarantee, plan: readonly Disturbance[])
     })
     await workers.closeAll()
     for (const state of workers.states) expect(await unfolded(log, state)).toEqual([])
-    expectEffects(guarantee, await counted(log))
+    expectEffects(guarantee, plan, await counted(log))
   } finally {
     await workers.closeAll()
     await log.close()
   }
 }
 
+/** A worker that was not given the time to close leaves a send behind, which may arrive after those of who goes on. */
+const isLeftBehind = ({ point, what }: Disturbance) => point === 'send' && what === 'close'
+
 function expectEffects(
   guarantee: ProcessingGuarantee,
+  plan: readonly Disturbance[],
   byKey: ReadonlyMap<string, readonly { readonly id: number; readonly total: number }[]>,
 ): void {
   for (const key of new Set(Array.from({ length: INPUTS }, (_, id) => keyOf(id)))) {
@@ -178,7 +182,7 @@ function expectEffects(
     }
     // Every input is there, first seen in its order; what is repeated never goes back behind a gap; and no effect is lost.
     expect([...new Set(out.map(({ id }) => id))]).toEqual(expected)
-    expect(out.at(-1)!.id).toBe(expected.at(-1))
+    if (!plan.some(isLeftBehind)) expect(out.at(-1)!.id).toBe(expected.at(-1))
     expect(out.every(({ id, total }) => total >= expected.indexOf(id) + 1)).toBe(true)
   }
 }
