@@ -1,20 +1,21 @@
 import { elapsed } from '../../clock'
-import { MillraceError } from '../../errors'
+import type { MillraceError } from '../../errors'
 import type { IsolationLevel } from '../port'
 import { type Client, leaderMissing, retryDelayMs, type Shared } from './client'
 import { fromKafkajs, kafkaError, kafkaName, reactionTo } from './errors'
+import type { LinkSet } from './link-set'
 import { explained, onTopics } from './needs'
 import { type FetchResult, fetchRequest } from './protocol/fetch'
 import { placeOf } from './protocol/grouped'
 import type { NodeAddress } from './protocol/metadata'
-import { listOffsetsRequest } from './protocol/offsets'
-import { isFull, keep, noteFailure, type Reading, wantsMore } from './reading'
+import { rangeError } from './range'
+import { isFull, keep, noteFailure, type Reading, wantsMore, whatFails } from './reading'
 
 /** How long a broker holds a fetch back while there is nothing to give. */
 const FETCH_WAIT_MS = 500
 const MAX_FETCH_BYTES = 16 * 1024 * 1024
 /**
- * The same for a fetch that leaves out partitions of which enough was fetched ahead: they may be wanted again at any
+ * The same for a fetch that leaves out some partitions: those of which enough was fetched ahead may be wanted again at any
  * moment, and shall not wait long for others on which nothing happens.
  */
 const SHORT_WAIT_MS = 20
@@ -22,6 +23,8 @@ const SHORT_WAIT_MS = 20
 export interface FetchingOptions {
   readonly shared: Shared
   readonly client: Client
+  /** Makes connections of their own for what is new; they are closed when they are no longer needed. */
+  newLinks(): LinkSet
   readonly isolation: IsolationLevel
   readonly maxBytesPerPartition: number
   /** What is read now; what is no longer among it is dropped when its fetch comes back. */
@@ -32,7 +35,10 @@ export interface FetchingOptions {
 
 /** Keeps the readings of one reader filled. */
 export interface Fetching {
-  /** Sends a fetch to each broker that has something to fetch for us and is not busy with it. */
+  /**
+   * Sends a fetch to each broker that has something to fetch for us and is not busy with it. A broker answers what comes over
+   * one connection one by one, so what is new while it holds a fetch back is fetched over another one until then.
+   */
   pump(): void
   close(): void
 }
@@ -42,8 +48,12 @@ export function createFetching(options: FetchingOptions): Fetching {
   const { directory, settings, outageAfterMs } = shared
   const { clock } = settings
   const closing = new AbortController()
-  /** Ids of the brokers that are busy with a fetch for us. */
-  const underWay = new Set<number>()
+  /** For how long each broker that is busy with a fetch for us may hold it back (ms), by its id. */
+  const underWay = new Map<number, number>()
+  /** Ids of the brokers that are busy with a fetch of what is new. */
+  const underWayAside = new Set<number>()
+  /** Connections for what is new, as long as there is need of them. */
+  let aside: LinkSet | undefined
   /** What waits for its leader to be found or to come back. */
   const ailing = new Set<Reading>()
   let healing = false
@@ -68,20 +78,44 @@ export function createFetching(options: FetchingOptions): Fetching {
     for (const [leader, readings] of led) fetchFrom(leader, readings)
   }
   function fetchFrom(leader: NodeAddress, readings: readonly Reading[]): void {
-    if (underWay.has(leader.id)) return
     const wanted = readings.filter((reading) => wantsMore(reading, maxBytes))
-    if (wanted.length === 0 || readings.some((reading) => isFull(reading, maxBytes))) return
-    turn += 1
-    // The broker fills its answer in the order asked: not always the same partitions shall find no room.
-    const from = turn % wanted.length
-    const maxWaitMs = wanted.length === readings.length ? FETCH_WAIT_MS : SHORT_WAIT_MS
-    void fetch(leader, [...wanted.slice(from), ...wanted.slice(0, from)], maxWaitMs)
+    if (wanted.length === 0) return
+    const heldMs = underWay.get(leader.id)
+    if (heldMs !== undefined) {
+      // It asks for all that was read when it was sent: what is wanted beside it has been assigned since.
+      if (heldMs > SHORT_WAIT_MS && !underWayAside.has(leader.id)) void fetchAside(leader, wanted)
+    } else if (!readings.some((reading) => isFull(reading, maxBytes))) {
+      turn += 1
+      // The broker fills its answer in the order asked: not always the same partitions shall find no room.
+      const from = turn % wanted.length
+      const maxWaitMs = wanted.length === readings.length ? FETCH_WAIT_MS : SHORT_WAIT_MS
+      void fetchUsual(leader, [...wanted.slice(from), ...wanted.slice(0, from)], maxWaitMs)
+    }
   }
-  async function fetch(leader: NodeAddress, wanted: readonly Reading[], maxWaitMs: number): Promise<void> {
-    underWay.add(leader.id)
+  async function fetchUsual(leader: NodeAddress, wanted: readonly Reading[], maxWaitMs: number): Promise<void> {
+    underWay.set(leader.id, maxWaitMs)
+    await fetch(leader, wanted, { maxWaitMs, links: client.links })
+    underWay.delete(leader.id)
+    arrived()
+  }
+  async function fetchAside(leader: NodeAddress, wanted: readonly Reading[]): Promise<void> {
+    underWayAside.add(leader.id)
+    aside ??= options.newLinks()
+    await fetch(leader, wanted, { maxWaitMs: SHORT_WAIT_MS, links: aside })
+    underWayAside.delete(leader.id)
+    arrived()
+    if (underWayAside.size > 0) return
+    aside?.close()
+    aside = undefined
+  }
+  function arrived(): void {
+    onArrival()
+    pump()
+  }
+  async function fetch(leader: NodeAddress, wanted: readonly Reading[], how: FetchHow): Promise<void> {
     for (const reading of wanted) reading.busy = true
     try {
-      const results = new Map((await request(leader, wanted, maxWaitMs)).map((result) => [placeOf(result), result]))
+      const results = new Map((await request(leader, wanted, how)).map((result) => [placeOf(result), result]))
       for (const reading of wanted) {
         const result = results.get(placeOf(reading))
         reading.busy = false
@@ -90,13 +124,10 @@ export function createFetching(options: FetchingOptions): Fetching {
     } catch (error) {
       for (const reading of wanted) failed(reading, error)
     }
-    underWay.delete(leader.id)
-    onArrival()
-    pump()
   }
-  async function request(leader: NodeAddress, wanted: readonly Reading[], maxWaitMs: number) {
+  async function request(leader: NodeAddress, wanted: readonly Reading[], { links, maxWaitMs }: FetchHow) {
     const limits = { isolation, maxWaitMs, maxBytes: MAX_FETCH_BYTES, maxBytesPerPartition: maxBytes }
-    const link = await client.links.to(leader)
+    const link = await links.to(leader)
     const { errorCode, partitions } = await link.request(fetchRequest(wanted, limits), maxWaitMs)
     if (errorCode !== 0) throw kafkaError(errorCode, { what: `fetching from ${leader.host}:${leader.port}` })
     return partitions
@@ -129,25 +160,9 @@ export function createFetching(options: FetchingOptions): Fetching {
       lookAfter(reading)
     }
   }
-  /** A leader that has just been elected, or one that is none any more, may not know the offset yet. */
   async function confirmRange(reading: Reading): Promise<void> {
     reading.busy = true
-    const what = `finding the ends of ${reading.topic}-${reading.partition}`
-    const find = (timestamp: number) =>
-      client.ask({ to: 'leader', of: reading }, what, async (link) => {
-        const query = { partitions: [reading], timestamp, isolation: 'read_uncommitted' } as const
-        const [found] = await link.request(listOffsetsRequest(query))
-        if (found === undefined || found.errorCode !== 0) throw kafkaError(found?.errorCode ?? -1, { what })
-        return found.offset
-      })
-    try {
-      const [startOffset, endOffset] = await Promise.all([find(-2), find(-1)])
-      const offset = reading.fetchOffset
-      const within = offset >= startOffset && offset <= endOffset
-      failed(reading, within ? kafkaError(78, { what }) : outOfRange(reading, startOffset, endOffset))
-    } catch (error) {
-      failed(reading, error)
-    }
+    failed(reading, await rangeError(reading, client))
     onArrival()
   }
   function lookAfter(reading: Reading): void {
@@ -184,17 +199,17 @@ export function createFetching(options: FetchingOptions): Fetching {
     healing = false // with nothing awaited since the last look at what ails
   }
 
-  return { pump, close: () => closing.abort() }
+  function close(): void {
+    closing.abort()
+    aside?.close()
+  }
+
+  return { pump, close }
+}
+
+interface FetchHow {
+  readonly maxWaitMs: number
+  readonly links: LinkSet
 }
 
 const detailsOf = ({ topic, partition, fetchOffset }: Reading) => ({ topic, partition, offset: fetchOffset })
-
-const whatFails = ({ topic, partition, fetchOffset }: Reading) =>
-  `reading ${topic}-${partition} from offset ${fetchOffset}`
-
-function outOfRange(reading: Reading, startOffset: number, endOffset: number): MillraceError {
-  const message = `${whatFails(reading)}: it holds the offsets from ${startOffset} to before ${endOffset}`
-  return new MillraceError('OFFSET_OUT_OF_RANGE', message, {
-    details: { ...detailsOf(reading), startOffset, endOffset },
-  })
-}

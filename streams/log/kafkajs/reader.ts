@@ -3,6 +3,7 @@ import type { FetchedBatch, LogReader, ReaderOptions, TopicPartition } from '../
 import { createClient, type Shared } from './client'
 import { fromKafkajs } from './errors'
 import { createFetching } from './fetching'
+import { createLinkSet } from './link-set'
 import { placeOf } from './protocol/grouped'
 import { canBeTaken, type Reading, startReading, take } from './reading'
 import { over } from './within'
@@ -27,6 +28,7 @@ export function openReader(shared: Shared, options: ReaderOptions): LogReader {
   const fetching = createFetching({
     shared,
     client,
+    newLinks: () => createLinkSet(shared.settings),
     isolation,
     maxBytesPerPartition,
     onArrival,

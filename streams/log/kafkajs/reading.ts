@@ -40,6 +40,10 @@ export function isFull(reading: Reading, maxBytes: number): boolean {
   return !reading.paused && !reading.busy && reading.bytes >= maxBytes
 }
 
+/** For errors. */
+export const whatFails = ({ topic, partition, fetchOffset }: Reading) =>
+  `reading ${topic}-${partition} from offset ${fetchOffset}`
+
 export function canBeTaken(reading: Reading): boolean {
   return reading.error !== undefined || (!reading.paused && reading.chunks.length > 0)
 }
