@@ -101,7 +101,11 @@ export default worker
 /** One thread needs no thread beside the main one. */
 async function start(threads: number): Promise<Worker | WorkerThreads> {
   if (threads > 1) return workerThreads({ module: __filename, threads })
-  return createWorker(await worker({ threadIndex: 0, threads, logger: silentLogger }))
+  const options = await worker({ threadIndex: 0, threads, logger: silentLogger })
+  const alone = createWorker(options)
+  // A thread closes its log by itself.
+  alone.done.finally(options.log.close).catch(() => undefined)
+  return alone
 }
 
 async function main(): Promise<void> {
