@@ -1,6 +1,6 @@
 import type { Serde } from '../serdes/serde'
 import type { ByteWrite, StoreBackend } from './backend'
-import { afterPrefix, successor, toId } from './bytes'
+import { afterPrefix, successor } from './bytes'
 import { type KeyIds, openKeyIds } from './key-ids'
 import type { ChangelogRecord, ManagedStore, RestoreRecord, StoreContext } from './managed'
 import type { KeyValue, KeyValueStore } from './store'
@@ -34,7 +34,7 @@ export function openKeyValue<K, U>(parts: StoreParts<K, U>): ManagedStore {
     get position() {
       return backend.position()
     },
-    restore: (records, nextOffset) => units.apply(latestWrites(records, format), nextOffset),
+    restore: (records, nextOffset) => units.apply(writesOf(records, format), nextOffset),
     drainChanges() {
       const drained = units.drain()
       return declaration.changelog ? drained.map(changelogRecord) : []
@@ -44,14 +44,13 @@ export function openKeyValue<K, U>(parts: StoreParts<K, U>): ManagedStore {
   }
 }
 
-/** Of several records of one key the last one counts. */
-function latestWrites<U>(records: readonly RestoreRecord[], format: ValueFormat<U>): readonly ByteWrite[] {
-  const latest = new Map<string, ByteWrite>()
+/** Of several records of one key the last one counts: writes of a batch take effect in their order. */
+function writesOf<U>(records: readonly RestoreRecord[], format: ValueFormat<U>): readonly ByteWrite[] {
+  const writes: ByteWrite[] = []
   for (const { key, value, timestamp } of records) {
-    if (key === null) continue
-    latest.set(toId(key), { key, value: value === null ? null : format.restored(value, timestamp) })
+    if (key !== null) writes.push({ key, value: value === null ? null : format.restored(value, timestamp) })
   }
-  return [...latest.values()]
+  return writes
 }
 
 function keyValueView<K, U>(keys: KeyIds<K>, units: WriteBack<U>, context: StoreContext): KeyValueStore<K, U> {

@@ -109,14 +109,17 @@ async function openAndRestore(context: OpenTaskOptions, taskId: string): Promise
 }
 
 /** What all restores together may hold of the changelogs, where every task of the topology is restored here at once. */
-const READ_AHEAD_BYTES = 128 * 1024 * 1024
+const RESTORE_BYTES = 128 * 1024 * 1024
 const MIN_READ_BYTES = 256 * 1024
 const MAX_READ_BYTES = 4 * 1024 * 1024
+/** The more is gone through before a store is written, the fewer records of a key are written. */
+const BUFFERS_PER_READ = 4
 
 async function restore({ options, topics, counters, partition, signal }: OpenTaskOptions, task: Task): Promise<void> {
   const { log, clock, logger } = options
   const changelogs = topics.plan.changelogs.reduce((sum, { partitions }) => sum + partitions, 0)
-  const share = Math.floor(READ_AHEAD_BYTES / Math.max(1, changelogs))
+  const share = Math.floor(RESTORE_BYTES / Math.max(1, changelogs))
+  const readBytes = Math.min(MAX_READ_BYTES, Math.max(MIN_READ_BYTES, share))
   let counted = 0
   try {
     await restoreTask({
@@ -126,7 +129,8 @@ async function restore({ options, topics, counters, partition, signal }: OpenTas
       clock,
       logger,
       signal,
-      readBytes: Math.min(MAX_READ_BYTES, Math.max(MIN_READ_BYTES, share)),
+      readBytes,
+      bufferBytes: readBytes * BUFFERS_PER_READ,
       onProgress: (progress) => {
         counters.restoring.set(task.id, progress)
         count(counters.restored, task.id, progress.restored - counted)

@@ -18,7 +18,7 @@ function storeThatListens(latestCounts: boolean) {
 
 test('only the last record of each key reaches the store, a deletion too', async () => {
   const { restored, store } = storeThatListens(true)
-  const buffer = restoreBuffer(store)
+  const buffer = restoreBuffer(store, 10_000)
   await buffer.add([record('a', '1'), record('b', '1'), record('a', '2')], 3)
   await buffer.add([record('b', null), record('c', '1')], 5)
   expect(restored).toEqual([])
@@ -28,21 +28,45 @@ test('only the last record of each key reaches the store, a deletion too', async
 
 test('goes to the store before it grows too large, with the offset reached by then', async () => {
   const { restored, store } = storeThatListens(true)
-  const buffer = restoreBuffer(store, 6)
-  await buffer.add([record('a', '12')], 1)
-  await buffer.add([record('b', '34')], 2)
-  await buffer.add([record('a', '56')], 3)
+  const [one, two] = ['1'.repeat(600), '2'.repeat(600)]
+  const buffer = restoreBuffer(store, 1_000)
+  await buffer.add([record('a', one)], 1)
+  await buffer.add([record('b', one)], 2)
+  await buffer.add([record('a', two)], 3)
   await buffer.flush()
   expect(restored).toEqual([
-    { records: ['a=12', 'b=34'], nextOffset: 2 },
-    { records: ['a=56'], nextOffset: 3 },
+    { records: [`a=${one}`, `b=${one}`], nextOffset: 2 },
+    { records: [`a=${two}`], nextOffset: 3 },
   ])
+})
+
+test('takes records in while the store writes, which gets one batch after the other', async () => {
+  const begun: number[] = []
+  const done: (() => void)[] = []
+  const restore = (_: readonly RestoreRecord[], nextOffset: number) => {
+    begun.push(nextOffset)
+    return new Promise<void>((resolve) => done.push(resolve))
+  }
+  for (const latestCounts of [true, false]) {
+    const buffer = restoreBuffer({ latestCounts, restore } as unknown as ManagedStore, 1)
+    await buffer.add([record('a', '1')], 1)
+    const second = buffer.add([record('a', '2')], 2)
+    await new Promise(setImmediate)
+    expect(begun).toEqual([1])
+    done[0]!()
+    await second
+    const flushed = buffer.flush()
+    expect(begun).toEqual([1, 2])
+    done[1]!()
+    await flushed
+    begun.length = done.length = 0
+  }
 })
 
 test('what it keeps does not change with the memory it was read into', async () => {
   const { restored, store } = storeThatListens(true)
   const memory = Buffer.from('k1')
-  const buffer = restoreBuffer(store)
+  const buffer = restoreBuffer(store, 10_000)
   await buffer.add([{ key: memory.subarray(0, 1), value: memory.subarray(1), timestamp: 0 }], 1)
   memory.fill('x')
   await buffer.flush()
@@ -51,13 +75,13 @@ test('what it keeps does not change with the memory it was read into', async () 
 
 test('passes every record on where each counts, and an end without records too', async () => {
   const { restored, store } = storeThatListens(false)
-  const buffer = restoreBuffer(store)
+  const buffer = restoreBuffer(store, 10_000)
   await buffer.add([record('a', '1'), record('a', '2')], 2)
   await buffer.flush()
   expect(restored).toEqual([{ records: ['a=1', 'a=2'], nextOffset: 2 }])
 
   const other = storeThatListens(true)
-  const empty = restoreBuffer(other.store)
+  const empty = restoreBuffer(other.store, 10_000)
   await empty.add([], 7)
   await empty.flush()
   expect(other.restored).toEqual([{ records: [], nextOffset: 7 }])

@@ -1,62 +1,78 @@
 import type { ManagedStore, RestoreRecord } from '../stores/managed'
+import { type LatestRecords, latestRecords } from './latest-records'
 
-/** What is read of one changelog, on its way into the store. */
+/** What is read of one changelog, on its way into the store. The next records are read while the store writes. */
 export interface RestoreBuffer {
-  /** @param nextOffset where restoring goes on after these records */
+  /**
+   * Takes records in.
+   * @param nextOffset where restoring goes on after these records
+   * @throws what the store could not do with earlier ones
+   */
   add(records: readonly RestoreRecord[], nextOffset: number): Promise<void>
   /** Puts in what is left. */
   flush(): Promise<void>
 }
 
-const MAX_BYTES = 8 * 1024 * 1024
+/** @param maxBytes what it holds before the store is written; while the store writes, it may be as much again */
+export function restoreBuffer(store: ManagedStore, maxBytes: number): RestoreBuffer {
+  return store.latestCounts ? latestOnly(store, maxBytes) : oneByOne(store)
+}
 
 /**
  * A changelog that has not been compacted holds most keys many times. Where only the last record of a key counts, the others
- * are left out before the store is written, and the next records are read while it is.
+ * are left out before the store is written.
  */
-export function restoreBuffer(store: ManagedStore, maxBytes = MAX_BYTES): RestoreBuffer {
-  if (!store.latestCounts) return { add: store.restore, flush: async () => undefined }
-  let latest = new Map<string, RestoreRecord>()
-  let bytes = 0
+function latestOnly(store: ManagedStore, maxBytes: number): RestoreBuffer {
+  const spare: LatestRecords[] = []
+  let latest = latestRecords()
   let position: number | undefined
-  let writing: Promise<void> = Promise.resolve()
+  const inTurn = turns()
 
-  function put(record: RestoreRecord): void {
-    if (record.key === null) return
-    const id = record.key.toString('latin1')
-    const before = latest.get(id)
-    bytes += sizeOf(record) - (before === undefined ? 0 : sizeOf(before))
-    latest.set(id, copied(record))
-  }
-  /** One batch after the other: the positions that go with them must rise. */
   async function write(): Promise<void> {
     if (position === undefined) return
-    const records = [...latest.values()]
+    const full = latest
     const nextOffset = position
-    latest = new Map()
-    bytes = 0
+    latest = spare.pop() ?? latestRecords()
     position = undefined
-    await writing
-    writing = store.restore(records, nextOffset)
-    writing.catch(() => undefined) // the next call hears of it
+    await inTurn.next(async () => {
+      await store.restore(full.records(), nextOffset)
+      full.clear()
+      spare.push(full)
+    })
   }
 
   return {
     async add(records, nextOffset) {
-      for (const record of records) put(record)
+      latest.add(records)
       position = nextOffset
-      if (bytes >= maxBytes) await write()
+      if (latest.bytes >= maxBytes) await write()
     },
     async flush() {
       await write()
-      await writing
+      await inTurn.all()
     },
   }
 }
 
-/** A record is a view of all that was fetched with it, which would stay in memory for one of its keys. */
-function copied({ key, value, timestamp }: RestoreRecord): RestoreRecord {
-  return { key: key && Buffer.from(key), value: value && Buffer.from(value), timestamp }
+function oneByOne(store: ManagedStore): RestoreBuffer {
+  const inTurn = turns()
+  return {
+    add: (records, nextOffset) => inTurn.next(() => store.restore(records, nextOffset)),
+    flush: inTurn.all,
+  }
 }
 
-const sizeOf = ({ key, value }: RestoreRecord) => (key?.length ?? 0) + (value?.length ?? 0)
+/** Work that is done one after the other: the positions that go with it must rise. */
+function turns() {
+  let last: Promise<void> = Promise.resolve()
+  return {
+    /** Resolves when the work has begun. @throws what the work before has thrown */
+    async next(work: () => Promise<void>): Promise<void> {
+      await last
+      last = work()
+      last.catch(() => undefined) // the next call hears of it
+    },
+    /** Resolves when all is done. @throws what the last work has thrown */
+    all: () => last,
+  }
+}

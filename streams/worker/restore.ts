@@ -15,6 +15,8 @@ export interface RestoreOptions {
   readonly logger: Logger
   /** Bytes read ahead per changelog; all tasks that restore at a time take that much each. */
   readonly readBytes: number
+  /** Bytes kept of a changelog before its store is written. */
+  readonly bufferBytes: number
   /** Restoring stops when it aborts. */
   readonly signal: AbortSignal
   /** Told of with each batch of records, the first time before any. */
@@ -48,10 +50,12 @@ export async function restoreTask(options: RestoreOptions): Promise<void> {
 async function restoreAll(
   reader: LogReader,
   pending: readonly ChangelogSpan[],
-  { clock, logger, signal, task, onProgress }: RestoreOptions,
+  { clock, logger, signal, task, bufferBytes, onProgress }: RestoreOptions,
 ): Promise<void> {
   const meter = restoreMeter(task.id, pending, clock)
-  const left = new Map(pending.map((span) => [span.from.topic, { end: span.end, buffer: restoreBuffer(span.store) }]))
+  const left = new Map(
+    pending.map((span) => [span.from.topic, { end: span.end, buffer: restoreBuffer(span.store, bufferBytes) }]),
+  )
   let reported = elapsed(clock)
   logger.info(
     { task: task.id, stores: pending.map(({ store }) => store.name) },

@@ -28,9 +28,16 @@ export function nextFetchOffset(bytes: Buffer, fetchOffset: number): number {
 export function decodeChunks(of: TopicPartition, chunks: readonly Chunk[], position: number): FetchedBatch {
   const { topic, partition } = of
   const runs = chunks.flatMap((chunk) => decodeChunk(of, chunk, position))
-  const records = runs.length === 1 ? runs[0]! : runs.flat()
+  const records = runs.length === 1 ? runs[0]! : joined(runs)
   const { nextOffset, endOffset } = chunks[chunks.length - 1]!
   return { topic, partition, records, nextOffset, endOffset }
+}
+
+/** Of many short arrays and of few long ones alike in the time of a loop, which `flat` takes ten times. */
+function joined(runs: readonly (readonly LogRecord[])[]): readonly LogRecord[] {
+  const records: LogRecord[] = []
+  for (const run of runs) for (const record of run) records.push(record)
+  return records
 }
 
 function decodeChunk(of: TopicPartition, { bytes, aborted }: Chunk, position: number): (readonly LogRecord[])[] {
