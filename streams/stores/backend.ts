@@ -25,8 +25,11 @@ export interface StoreBackend {
   get(key: Buffer): Buffer | undefined
   /** Entries in the order of their bytes. What is read is a snapshot as of the call. */
   entries(range: ByteRange): Iterable<ByteEntry>
-  /** All or nothing: the writes and, where given, the position up to which the changelog has been applied. */
-  write(writes: readonly ByteWrite[], position?: number): Promise<void>
+  /**
+   * All or nothing: the writes and, where given, the position up to which the changelog has been applied. Undefined where it
+   * is done already, as in memory.
+   */
+  write(writes: readonly ByteWrite[], position?: number): Promise<void> | undefined
   /** Deletes a range that nobody reads or writes any more (expired segments), off the record path. Not atomic. */
   clear(range: ByteRange): Promise<void>
   /** The changelog offset from which restoring goes on; undefined for a new store. */

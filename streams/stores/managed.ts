@@ -45,9 +45,10 @@ export interface ManagedStore {
   /**
    * After the log has acknowledged the commit: writes what `drainChanges` gave, with the changelog position, in one batch. It writes
    * all that has been drained, so the next commit drains only when this one has been acknowledged; processing may go on meanwhile.
+   * Undefined where it is done already.
    * @throws OutageError STATE_UNAVAILABLE: nothing was written, and what was drained waits for the next call
    */
-  persist(nextOffset: number | undefined): Promise<void>
+  persist(nextOffset: number | undefined): Promise<void> | undefined
   /** Loads keys ahead of processing where that helps; optional. */
   close(): Promise<void>
 }

@@ -7,7 +7,7 @@ interface Item extends Keyed {
 }
 
 /**
- * A back end in memory. Writes are applied before `write` returns its promise.
+ * A back end in memory: what is written is there when `write` returns.
  *
  * Bytes are kept as strings of one byte a character: immutable, compact, nothing of a caller's larger buffer is held,
  * and their order is that of the bytes. The order is kept only from the first range on: many stores never see one.
@@ -31,7 +31,7 @@ export function memoryBackend(): StoreBackend {
       return item === undefined ? undefined : fromId(item.value)
     },
     entries: (range) => decoded(indexed().items(idRange(range))),
-    async write(writes, newPosition) {
+    write(writes, newPosition) {
       for (const { key, value } of writes) {
         const id = toId(key)
         if (value === null) {
@@ -44,6 +44,7 @@ export function memoryBackend(): StoreBackend {
         }
       }
       if (newPosition !== undefined) position = newPosition
+      return undefined
     },
     async clear(range) {
       const { from = '', to } = idRange(range)

@@ -21,9 +21,8 @@ export function segmentExpiry(backend: StoreBackend) {
           failure = { error }
         })
     },
-    check(): void {
-      if (failure !== undefined) throw failure.error
-    },
+    /** What the last deletion met, as a promise that says so. */
+    failed: (): Promise<never> | undefined => failure && Promise.reject(failure.error),
     settled: () => running,
   }
 }

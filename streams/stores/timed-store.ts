@@ -82,10 +82,10 @@ export function timedStore<K, V>(parts: StoreParts<K, V>, schema: TimeSchema, re
       get position() {
         return backend.position()
       },
-      restore(records, nextOffset) {
+      async restore(records, nextOffset) {
         records.forEach(restoreOne)
         lines.drain(time)
-        return lines.persist(nextOffset)
+        await lines.persist(nextOffset)
       },
       drainChanges() {
         const changes = lines.drain(time)

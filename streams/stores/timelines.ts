@@ -21,8 +21,8 @@ export interface Timelines<P> {
   meta(): StoreMeta | undefined
   /** Encodes all that has changed, and gives what the changelog does not have. Nothing is drained when it throws. */
   drain(time: StreamTime): readonly Change<P>[]
-  /** Writes what has been drained. What had expired by then is deleted behind the scenes. */
-  persist(position: number | undefined): Promise<void>
+  /** Writes what has been drained; undefined where that is done. What had expired by then is deleted behind the scenes. */
+  persist(position: number | undefined): Promise<void> | undefined
   close(): Promise<void>
 }
 
@@ -106,11 +106,15 @@ export function timelines<P>(backend: StoreBackend, units: WriteBack<unknown>): 
       }
       return changes
     },
-    async persist(position) {
+    persist(position) {
       const expired = oldestSegment
-      expiry.check()
-      await units.persist(position)
-      if (expired !== undefined) expiry.expire(expired)
+      const expire = () => {
+        if (expired !== undefined) expiry.expire(expired)
+      }
+      const writing = expiry.failed() ?? units.persist(position)
+      if (writing !== undefined) return writing.then(expire)
+      expire()
+      return undefined
     },
     close: () => expiry.settled().then(() => backend.close()),
   }

@@ -52,10 +52,10 @@ export function openVersioned<K, V>(
     get position() {
       return backend.position()
     },
-    restore(records, nextOffset) {
+    async restore(records, nextOffset) {
       records.forEach(restoreOne)
       history.drain(time)
-      return history.persist(nextOffset)
+      await history.persist(nextOffset)
     },
     drainChanges() {
       const records = changes.map((change) => changelogRecord(change, values))

@@ -39,8 +39,8 @@ export interface WriteBack<U> {
   units(range: IdRange): Iterable<Unit<U>>
   /** Encodes what has changed since the last call, in the order of the first change. Nothing is drained when it throws. */
   drain(): readonly Drained<U>[]
-  /** Writes what has been drained, and the position, in one batch. A batch that fails is part of the next one. */
-  persist(position: number | undefined): Promise<void>
+  /** Writes what has been drained, and the position, in one batch; undefined where that is done. A batch that fails is part of the next one. */
+  persist(position: number | undefined): Promise<void> | undefined
   /** Writes past the cache (restoring) in one batch with the position. */
   apply(writes: readonly ByteWrite[], position: number): Promise<void>
   approximateNumUnits(): number
@@ -64,7 +64,7 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
   /** Drained and not yet handed to the back end. */
   let pending: Flush<U>[] = []
   /** The batches that are being written. */
-  let writing: (readonly Flush<U>[])[] = []
+  const writing = new Set<readonly Flush<U>[]>()
   /** The order of what is live, kept from the first iteration on until nothing is. */
   let index: Ordered<Live<U>> | undefined
 
@@ -116,23 +116,25 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
     if (!isLive()) index = undefined
   }
 
-  const isLive = () => changed.length > 0 || pending.length > 0 || writing.length > 0
+  const isLive = () => changed.length > 0 || pending.length > 0 || writing.size > 0
 
-  function persist(position: number | undefined): Promise<void> {
+  function persist(position: number | undefined): Promise<void> | undefined {
     const written = pending
     pending = []
-    if (written.length === 0 && (position === undefined || position === backend.position())) return Promise.resolve()
-    writing.push(written)
-    const done = () => {
-      writing = writing.filter((batch) => batch !== written)
+    if (written.length === 0 && (position === undefined || position === backend.position())) return undefined
+    const underWay = backend.write(written, position)
+    if (underWay === undefined) {
+      settle(written)
+      return undefined
     }
-    return backend.write(written, position).then(
+    writing.add(written)
+    return underWay.then(
       () => {
-        done()
+        writing.delete(written)
         settle(written)
       },
       (error) => {
-        done()
+        writing.delete(written)
         pending = written.concat(pending)
         throw error
       },
@@ -168,10 +170,11 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
       return flushes
     },
     persist,
-    apply(writes, position) {
+    async apply(writes, position) {
       const applied = backend.write(writes, position)
       cache.forget(writes)
-      return applied.then(() => cache.forget(writes))
+      await applied
+      cache.forget(writes)
     },
     approximateNumUnits() {
       let count = backend.approximateNumEntries()

@@ -20,7 +20,7 @@ export interface GlobalTableStore {
   /** Puts the records of a batch into the store; at once seen by all. */
   apply(batch: FetchedBatch): void
   /** Writes what was applied since the last call. @throws OutageError STATE_UNAVAILABLE: it is written by the next call */
-  persist(): Promise<void>
+  persist(): Promise<void> | undefined
   close(): Promise<void>
 }
 

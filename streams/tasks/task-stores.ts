@@ -18,10 +18,10 @@ export interface TaskStores {
   readonly changelogs: ReadonlyMap<string, string>
   drain(): readonly OutgoingBatch[]
   /**
-   * Writes what was drained, with the changelog positions. @throws FencedError CHANGELOG_FENCED when `exclusive` and
+   * Writes what was drained, with the changelog positions; undefined where that is done. @throws FencedError CHANGELOG_FENCED when `exclusive` and
    * somebody else has written to a changelog since: the store no longer is its fold, and must be restored
    */
-  persist(appended: readonly AppendedBatch[], exclusive: boolean): Promise<void>
+  persist(appended: readonly AppendedBatch[], exclusive: boolean): Promise<void> | undefined
   close(): Promise<void>
 }
 
@@ -90,10 +90,11 @@ export function taskStores(options: TaskStoresOptions, currentTimestamp: () => n
         for (const change of changes) records.append(change.key, change.value, change.timestamp, change.headers)
         return [{ topic, partition, records }]
       }),
-    persist: async (appended, exclusive) => {
+    persist: (appended, exclusive) => {
       if (exclusive) for (const batch of appended) refuseGap(batch, stores.get(nameOf.get(batch.topic)!)!)
       const positions = new Map(appended.map(({ topic, nextOffset }) => [nameOf.get(topic), nextOffset]))
-      await Promise.all([...stores].map(([name, store]) => store.persist(positions.get(name))))
+      const writing = [...stores].flatMap(([name, store]) => store.persist(positions.get(name)) ?? [])
+      return writing.length === 0 ? undefined : Promise.all(writing).then(() => undefined)
     },
     close: async () => {
       await Promise.all([...stores.values()].map((store) => store.close()))

@@ -65,10 +65,10 @@ export interface Task {
   /** After `settle`: what to put into the log. Processing may go on once it is taken; the next commit waits for this one. */
   collect(): TaskCommit
   /**
-   * After the log has acknowledged: writes the stores with their changelog positions. `exclusive` where nothing but our own
+   * After the log has acknowledged: writes the stores with their changelog positions; undefined where that is done. `exclusive` where nothing but our own
    * batches can be in between, as without transactions. @throws FencedError CHANGELOG_FENCED
    */
-  committed(changelogs: readonly AppendedBatch[], exclusive?: boolean): Promise<void>
+  committed(changelogs: readonly AppendedBatch[], exclusive?: boolean): Promise<void> | undefined
   /** Throws what stopped the task meanwhile, if anything did. */
   check(): void
   /** Drops what is not committed. */

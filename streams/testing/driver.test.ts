@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks'
 import { stream } from '../dsl/stream'
 import { table } from '../dsl/table'
 import { windowedStore } from '../dsl/windowed-store'
@@ -84,6 +85,20 @@ describe('the test driver', () => {
     expect([outputs, changelogs]).toEqual(run())
     expect(outputs).toHaveLength(2 * text.length)
     expect(changelogs!.length).toBeGreaterThan(0)
+  })
+
+  test('leaves nothing to a later turn: what one turn pipes would pile up until then', () => {
+    const driver = testDriver(wordCount)
+    let promises = 0
+    const hook = createHook({
+      init: (_id, type) => {
+        if (type === 'PROMISE') promises += 1
+      },
+    }).enable()
+    void Promise.resolve()
+    for (const word of text) driver.input(words).pipe('hamlet', word)
+    hook.disable()
+    expect(promises).toBe(1) // the one that shows that they are counted
   })
 
   test('says what is wrong with a name', () => {

@@ -51,7 +51,7 @@ export interface OpenedStore<S> {
   /** The first half of a commit: changes go to the changelog. */
   drain(): void
   /** The second half: the local batch. */
-  persist(): Promise<void>
+  persist(): Promise<void> | undefined
   commit(): Promise<void>
   /** Closes the store as it is and opens it again: what was not committed is gone. */
   reopen(): Promise<void>
