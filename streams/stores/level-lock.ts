@@ -1,5 +1,5 @@
-import { ClassicLevel } from 'classic-level'
 import { MillraceError } from '../errors'
+import { classicLevel } from './classic-level'
 import { levelError } from './level-errors'
 
 export type Release = () => Promise<void>
@@ -24,15 +24,17 @@ export async function acquireLock(location: string, options: LockOptions): Promi
   } catch (error) {
     if (!(error instanceof MillraceError) || error.code !== 'STATE_CORRUPT') throw error
     // Nothing is lost with it. Who holds it would have been met before its content was looked at.
-    await ClassicLevel.destroy(location).catch((failure) => {
-      throw levelError(failure, location)
-    })
+    await classicLevel()
+      .ClassicLevel.destroy(location)
+      .catch((failure) => {
+        throw levelError(failure, location)
+      })
     return openLock(location, options)
   }
 }
 
 async function openLock(location: string, { shared, inUse, task }: LockOptions): Promise<Release> {
-  const db = new ClassicLevel(location, { multithreading: shared })
+  const db = new (classicLevel().ClassicLevel)(location, { multithreading: shared })
   try {
     await db.open()
   } catch (error) {

@@ -1,7 +1,8 @@
-import { type BatchOperation, ClassicLevel } from 'classic-level'
+import type { BatchOperation, ClassicLevel } from 'classic-level'
 import { MillraceError } from '../errors'
 import type { ByteEntry, ByteRange, ByteWrite, StoreBackend } from './backend'
 import { readLong, writeLong } from './bytes'
+import { classicLevel } from './classic-level'
 import { levelError } from './level-errors'
 import { type LevelRanges, levelRanges } from './level-ranges'
 
@@ -27,7 +28,7 @@ const LAYOUT = 1
  * @throws MillraceError STATE_LOCKED, STATE_CORRUPT, STATE_INCOMPATIBLE; OutageError STATE_UNAVAILABLE
  */
 export async function levelBackend(location: string, ranges?: LevelRanges): Promise<StoreBackend> {
-  const db: Database = new ClassicLevel(location, { ...BYTES, multithreading: true })
+  const db: Database = new (classicLevel().ClassicLevel)(location, { ...BYTES, multithreading: true })
   try {
     await db.open()
     const position = readPosition(db)

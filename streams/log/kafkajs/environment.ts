@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
 import type { SASLOptions } from 'kafkajs'
-import { z } from 'zod'
 import { messageOf, TerminalError } from '../../errors'
 import { compressionTypes } from '../records'
 import { type KafkaLogConfig, parseAddress } from './config'
@@ -22,54 +21,18 @@ const sslVariables = [
   'KAFKA_SSL_KEY_PASSWORD',
 ] as const
 
-const oneOf = <const T extends readonly [string, ...string[]]>(names: T) =>
-  z.enum(names, { error: `must be one of ${names.join(', ')}` })
+type Variable =
+  | 'KAFKA_BROKERS'
+  | 'KAFKA_COMPRESSION_TYPE'
+  | 'KAFKA_SECURITY_PROTOCOL'
+  | 'KAFKA_SASL_MECHANISM'
+  | 'KAFKA_SASL_OAUTHBEARER_SCOPE'
+  | (typeof passwordVariables)[number]
+  | (typeof tokenVariables)[number]
+  | (typeof sslVariables)[number]
 
-const environment = z
-  .object({
-    KAFKA_BROKERS: z
-      .string({ error: 'is not set; give host:port of one or more brokers, separated by commas' })
-      .transform((list) => list.split(',').map((broker) => broker.trim()))
-      .refine((brokers) => brokers.every(isAddress), { error: 'must be host:port, or several separated by commas' }),
-    KAFKA_SECURITY_PROTOCOL: oneOf(protocols).default('PLAINTEXT'),
-    KAFKA_SASL_MECHANISM: oneOf(mechanisms).optional(),
-    KAFKA_SASL_USERNAME: z.string().optional(),
-    KAFKA_SASL_PASSWORD: z.string().optional(),
-    KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: z.url({ error: 'must be a URL', protocol: /^https?$/ }).optional(),
-    KAFKA_SASL_OAUTHBEARER_CLIENT_ID: z.string().optional(),
-    KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: z.string().optional(),
-    KAFKA_SASL_OAUTHBEARER_SCOPE: z.string().optional(),
-    KAFKA_CA_PATH: z.string().optional(),
-    KAFKA_SSL_CERTIFICATE_PATH: z.string().optional(),
-    KAFKA_SSL_KEY_PATH: z.string().optional(),
-    KAFKA_SSL_KEY_PASSWORD: z.string().optional(),
-    KAFKA_COMPRESSION_TYPE: oneOf(compressionTypes as [string, ...string[]]).optional(),
-  })
-  .superRefine((env, context) => {
-    const complain = (variable: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [variable], message })
-    /** Each is needed where `condition` holds, and of no use where it does not. */
-    const demand = (names: readonly (keyof typeof env)[], condition: boolean, because: string) => {
-      for (const variable of names) {
-        if (condition && env[variable] === undefined) complain(variable, `is not set, but ${because}`)
-        if (!condition && env[variable] !== undefined) complain(variable, `is set, but ${because}`)
-      }
-    }
-    const protocol = `KAFKA_SECURITY_PROTOCOL is ${env.KAFKA_SECURITY_PROTOCOL}`
-    const mechanism = `KAFKA_SASL_MECHANISM is ${env.KAFKA_SASL_MECHANISM}`
-    const wantsSasl = env.KAFKA_SECURITY_PROTOCOL.startsWith('SASL_')
-    const wantsTokens = env.KAFKA_SASL_MECHANISM === 'OAUTHBEARER'
-    demand(['KAFKA_SASL_MECHANISM'], wantsSasl, protocol)
-    demand(passwordVariables, wantsSasl && !wantsTokens, wantsTokens ? mechanism : protocol)
-    demand(tokenVariables, wantsTokens, mechanism)
-    if (!wantsTokens) demand(['KAFKA_SASL_OAUTHBEARER_SCOPE'], false, mechanism)
-    if (!env.KAFKA_SECURITY_PROTOCOL.endsWith('SSL')) demand(sslVariables, false, protocol)
-    const certified = env.KAFKA_SSL_CERTIFICATE_PATH !== undefined
-    demand(['KAFKA_SSL_KEY_PATH'], certified, `KAFKA_SSL_CERTIFICATE_PATH is ${certified ? '' : 'not '}`)
-    if (!certified) demand(['KAFKA_SSL_KEY_PASSWORD'], false, 'KAFKA_SSL_CERTIFICATE_PATH is not')
-  })
-
-type Environment = z.infer<typeof environment>
+/** Gives the value of a variable; undefined where it is not set, or empty. */
+type Environment = (variable: Variable) => string | undefined
 
 /**
  * Reads `KAFKA_BROKERS`, `KAFKA_COMPRESSION_TYPE` and the security of the connection: `KAFKA_SECURITY_PROTOCOL`,
@@ -78,53 +41,30 @@ type Environment = z.infer<typeof environment>
  * `KAFKA_SSL_{CERTIFICATE_PATH,KEY_PATH,KEY_PASSWORD}` (files in PEM). An empty variable counts as one that is not set.
  * @throws TerminalError CONFIG_INVALID, naming the variable (details: variable)
  */
-export function kafkaConfigFromEnv(env: Readonly<Record<string, string | undefined>>): KafkaLogConfig {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
-  const parsed = environment.safeParse(set)
-  if (!parsed.success) throw invalid(parsed.error.issues[0], set)
-  const { KAFKA_BROKERS, KAFKA_SECURITY_PROTOCOL, KAFKA_COMPRESSION_TYPE } = parsed.data
-  const sasl = saslOf(parsed.data)
+export function kafkaConfigFromEnv(given: Readonly<Record<string, string | undefined>>): KafkaLogConfig {
+  const env: Environment = (variable) => (given[variable] === '' ? undefined : given[variable])
+  const brokers = brokersOf(env)
+  const protocol = oneOf(env, 'KAFKA_SECURITY_PROTOCOL', protocols) ?? 'PLAINTEXT'
+  const mechanism = oneOf(env, 'KAFKA_SASL_MECHANISM', mechanisms)
+  const compression = oneOf(env, 'KAFKA_COMPRESSION_TYPE', compressionTypes)
+  refuseOtherThanUrl(env, 'KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL')
+  refuseContradictions(env, protocol, mechanism)
   return {
-    brokers: KAFKA_BROKERS,
-    ...(KAFKA_SECURITY_PROTOCOL.endsWith('SSL') ? { ssl: tlsOf(parsed.data) } : {}),
-    ...(sasl === undefined ? {} : { sasl }),
-    ...(KAFKA_COMPRESSION_TYPE === undefined
-      ? {}
-      : { compression: KAFKA_COMPRESSION_TYPE as (typeof compressionTypes)[number] }),
+    brokers,
+    ...(protocol.endsWith('SSL') && { ssl: tlsOf(env) }),
+    ...(mechanism !== undefined && { sasl: saslOf(env, mechanism) }),
+    ...(compression !== undefined && { compression }),
   }
 }
 
-function tlsOf(env: Environment): true | ConnectionOptions {
-  const { KAFKA_CA_PATH, KAFKA_SSL_CERTIFICATE_PATH, KAFKA_SSL_KEY_PATH, KAFKA_SSL_KEY_PASSWORD } = env
-  const options: ConnectionOptions = {
-    ...(KAFKA_CA_PATH ? { ca: contentOf('KAFKA_CA_PATH', KAFKA_CA_PATH) } : {}),
-    ...(KAFKA_SSL_CERTIFICATE_PATH
-      ? { cert: contentOf('KAFKA_SSL_CERTIFICATE_PATH', KAFKA_SSL_CERTIFICATE_PATH) }
-      : {}),
-    ...(KAFKA_SSL_KEY_PATH ? { key: contentOf('KAFKA_SSL_KEY_PATH', KAFKA_SSL_KEY_PATH) } : {}),
-    ...(KAFKA_SSL_KEY_PASSWORD ? { passphrase: KAFKA_SSL_KEY_PASSWORD } : {}),
+function brokersOf(env: Environment): readonly string[] {
+  const list = env('KAFKA_BROKERS')
+  if (list === undefined) {
+    throw invalid('KAFKA_BROKERS', 'is not set; give host:port of one or more brokers, separated by commas')
   }
-  return Object.keys(options).length === 0 ? true : options
-}
-
-function saslOf(env: Environment): SASLOptions | undefined {
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD } = env
-  if (mechanism === undefined) return undefined
-  if (mechanism === 'OAUTHBEARER') {
-    const scope = env.KAFKA_SASL_OAUTHBEARER_SCOPE
-    const tokens = oauthTokens({
-      endpoint: env.KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL ?? '',
-      clientId: env.KAFKA_SASL_OAUTHBEARER_CLIENT_ID ?? '',
-      clientSecret: env.KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET ?? '',
-      ...(scope === undefined ? {} : { scope }),
-    })
-    return { mechanism: 'oauthbearer', oauthBearerProvider: tokens }
-  }
-  return {
-    mechanism: mechanism.toLowerCase() as Lowercase<typeof mechanism>,
-    username: KAFKA_SASL_USERNAME ?? '',
-    password: KAFKA_SASL_PASSWORD ?? '',
-  }
+  const brokers = list.split(',').map((broker) => broker.trim())
+  if (brokers.every(isAddress)) return brokers
+  throw invalid('KAFKA_BROKERS', `must be host:port, or several separated by commas, but is ${JSON.stringify(list)}`)
 }
 
 function isAddress(broker: string): boolean {
@@ -136,25 +76,88 @@ function isAddress(broker: string): boolean {
   }
 }
 
-function invalid(
-  issue: z.core.$ZodIssue | undefined,
-  set: Readonly<Record<string, string | undefined>>,
-): TerminalError {
-  const variable = String(issue?.path[0] ?? 'environment')
-  // Only what was refused for itself is repeated: never a password.
-  const value = set[variable]
-  const shown = issue?.code === 'custom' && variable !== 'KAFKA_BROKERS' ? undefined : value
-  const message = `${variable} ${issue?.message}${shown === undefined ? '' : `, but is ${JSON.stringify(shown)}`}`
-  return new TerminalError('CONFIG_INVALID', message, { details: { variable } })
+function oneOf<T extends string>(env: Environment, variable: Variable, names: readonly T[]): T | undefined {
+  const value = env(variable)
+  const found = names.find((name) => name === value)
+  if (value === undefined || found !== undefined) return found
+  throw invalid(variable, `must be one of ${names.join(', ')}, but is ${JSON.stringify(value)}`)
 }
 
-function contentOf(variable: string, path: string): string {
+function refuseOtherThanUrl(env: Environment, variable: Variable): void {
+  const value = env(variable)
+  if (value === undefined || (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol))) return
+  throw invalid(variable, `must be a URL of http or https, but is ${JSON.stringify(value)}`)
+}
+
+/** What these errors name may be a password: they do not repeat it. */
+function refuseContradictions(
+  env: Environment,
+  protocol: (typeof protocols)[number],
+  mechanism: (typeof mechanisms)[number] | undefined,
+): void {
+  /** Each is needed where `condition` holds, and of no use where it does not. */
+  const demand = (variables: readonly Variable[], condition: boolean, because: string) => {
+    for (const variable of variables) {
+      const isSet = env(variable) !== undefined
+      if (isSet !== condition) throw invalid(variable, `is ${isSet ? 'set' : 'not set'}, but ${because}`)
+    }
+  }
+  const protocolIs = `KAFKA_SECURITY_PROTOCOL is ${protocol}`
+  const mechanismIs = `KAFKA_SASL_MECHANISM is ${mechanism ?? 'not set'}`
+  const wantsSasl = protocol.startsWith('SASL_')
+  const wantsTokens = mechanism === 'OAUTHBEARER'
+  demand(['KAFKA_SASL_MECHANISM'], wantsSasl, protocolIs)
+  demand(passwordVariables, wantsSasl && !wantsTokens, wantsTokens ? mechanismIs : protocolIs)
+  demand(tokenVariables, wantsTokens, mechanismIs)
+  if (!wantsTokens) demand(['KAFKA_SASL_OAUTHBEARER_SCOPE'], false, mechanismIs)
+  if (!protocol.endsWith('SSL')) demand(sslVariables, false, protocolIs)
+  const certified = env('KAFKA_SSL_CERTIFICATE_PATH') !== undefined
+  demand(['KAFKA_SSL_KEY_PATH'], certified, `KAFKA_SSL_CERTIFICATE_PATH is ${certified ? '' : 'not '}set`)
+  if (!certified) demand(['KAFKA_SSL_KEY_PASSWORD'], false, 'KAFKA_SSL_CERTIFICATE_PATH is not set')
+}
+
+function tlsOf(env: Environment): true | ConnectionOptions {
+  const ca = contentOf(env, 'KAFKA_CA_PATH')
+  const cert = contentOf(env, 'KAFKA_SSL_CERTIFICATE_PATH')
+  const key = contentOf(env, 'KAFKA_SSL_KEY_PATH')
+  const passphrase = env('KAFKA_SSL_KEY_PASSWORD')
+  const options: ConnectionOptions = {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(passphrase !== undefined && { passphrase }),
+  }
+  return Object.keys(options).length === 0 ? true : options
+}
+
+function contentOf(env: Environment, variable: Variable): string | undefined {
+  const path = env(variable)
+  if (path === undefined) return undefined
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new TerminalError('CONFIG_INVALID', `${variable}: ${messageOf(error)}`, {
-      cause: error,
-      details: { variable },
-    })
+    throw invalid(variable, `names a file that cannot be read: ${messageOf(error)}`, error)
   }
+}
+
+function saslOf(env: Environment, mechanism: (typeof mechanisms)[number]): SASLOptions {
+  if (mechanism === 'OAUTHBEARER') {
+    const scope = env('KAFKA_SASL_OAUTHBEARER_SCOPE')
+    const tokens = oauthTokens({
+      endpoint: env('KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL') ?? '',
+      clientId: env('KAFKA_SASL_OAUTHBEARER_CLIENT_ID') ?? '',
+      clientSecret: env('KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET') ?? '',
+      ...(scope === undefined ? {} : { scope }),
+    })
+    return { mechanism: 'oauthbearer', oauthBearerProvider: tokens }
+  }
+  return {
+    mechanism: mechanism.toLowerCase() as Lowercase<typeof mechanism>,
+    username: env('KAFKA_SASL_USERNAME') ?? '',
+    password: env('KAFKA_SASL_PASSWORD') ?? '',
+  }
+}
+
+function invalid(variable: Variable, problem: string, cause?: unknown): TerminalError {
+  return new TerminalError('CONFIG_INVALID', `${variable} ${problem}`, { cause, details: { variable } })
 }

@@ -123,6 +123,9 @@ interface BrokerConstructor {
   }): Broker
 }
 
-export const Broker = require('kafkajs/src/broker') as BrokerConstructor
-export const ConnectionPool = require('kafkajs/src/network/connectionPool') as ConnectionPoolConstructor
-export const loggers = require('kafkajs/src/loggers') as LoggersModule
+/** Loaded with the first connection: a process that only describes a topology, or starts threads, never needs them. */
+export const inner = () => ({
+  Broker: require('kafkajs/src/broker') as BrokerConstructor,
+  ConnectionPool: require('kafkajs/src/network/connectionPool') as ConnectionPoolConstructor,
+  loggers: require('kafkajs/src/loggers') as LoggersModule,
+})

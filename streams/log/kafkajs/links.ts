@@ -6,7 +6,7 @@ import { MillraceError, TerminalError } from '../../errors'
 import type { Logger } from '../../logger'
 import { openChannel } from './channel'
 import { fromKafkajs, lostError } from './errors'
-import { Broker, type Connection, ConnectionPool, type InnerLogger, loggers, type SocketOptions } from './inner'
+import { type Broker, type Connection, type InnerLogger, inner, type SocketOptions } from './inner'
 import type { NodeAddress } from './protocol/metadata'
 import type { Request } from './wire'
 import { within } from './within'
@@ -112,6 +112,7 @@ function connectedLink({ node, broker, connection, close }: Connected, settings:
 
 function createBroker(node: NodeAddress, settings: LinkSettings): Broker {
   const { ssl, sasl, clientId, connectTimeoutMs, requestTimeoutMs } = settings
+  const { Broker, ConnectionPool } = inner()
   const logger = innerLogger(settings.logger)
   const connectionPool = new ConnectionPool({
     host: node.host,
@@ -141,6 +142,7 @@ function openSocket({ host, port, ssl, onConnect }: SocketOptions): Socket {
 
 /** What fails is told by errors; what kafkajs logs beside them is for debugging. */
 function innerLogger(logger: Logger): InnerLogger {
+  const { loggers } = inner()
   return loggers.createLogger({
     level: loggers.LEVELS.ERROR,
     logCreator:

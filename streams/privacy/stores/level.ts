@@ -1,4 +1,3 @@
-import { ClassicLevel } from 'classic-level'
 import { MillraceError, messageOf } from '../../errors'
 import type { KeyStore } from '../port'
 import { fromJson, toJson, unavailable } from './format'
@@ -10,6 +9,7 @@ import { keyTable } from './memory'
  * @throws MillraceError STATE_LOCKED when another process has it; OutageError KEYS_UNAVAILABLE
  */
 export async function openLevelKeyStore(directory: string): Promise<KeyStore> {
+  const { ClassicLevel } = require('classic-level') as typeof import('classic-level') // only here: it delays a start
   const level = new ClassicLevel<string, string>(directory)
   await level.open().catch((error: unknown) => {
     throw openingError(directory, error)
