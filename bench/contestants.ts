@@ -1,9 +1,10 @@
 /** The programs that are measured, and how each is started. */
 import { execFile } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { transformFile } from '@swc/core'
 import { findJava } from '../test/kafka/jars'
 
 export type ContestantName = 'millrace' | 'kafka-streams' | 'kafkajs'
@@ -23,16 +24,29 @@ export const typescript = (file: string): Pick<Contestant, 'command' | 'args'> =
   args: ['--conditions=source', '--require', 'tsx/cjs', file],
 })
 
-/** As an application has us: the engine compiled, as the package is, and its own file in TypeScript. */
+const compiled = join(__dirname, 'dist')
+
+/** As an application is deployed: the engine as the package has it, and its own program compiled too, like the other's. */
 export const millrace: Contestant = {
   name: 'millrace',
   command: process.execPath,
-  args: ['--require', 'tsx/cjs', join(__dirname, 'aggregate.ts')],
+  args: [join(compiled, 'aggregate.js')],
 }
 
-/** Compiles the engine into `streams/dist`, as it is packed. @throws Error with what the compiler says */
-export async function buildEngine(): Promise<void> {
-  await rm(join(root, 'streams', 'dist'), { recursive: true, force: true })
+/** Makes `streams/dist`, as it is packed, and compiles the program that uses it. @throws Error with what the compiler says */
+export async function buildMillrace(): Promise<void> {
+  await buildEngine()
+  const typescript = { parser: { syntax: 'typescript' }, target: 'es2022' } as const
+  const { code } = await transformFile(join(__dirname, 'aggregate.ts'), {
+    jsc: typescript,
+    module: { type: 'commonjs' },
+  })
+  await mkdir(compiled, { recursive: true })
+  await writeFile(join(compiled, 'aggregate.js'), code)
+  for (const schema of ['order.avsc', 'totals.avsc']) await cp(join(__dirname, schema), join(compiled, schema))
+}
+
+async function buildEngine(): Promise<void> {
   await promisify(execFile)('npm', ['run', '--silent', 'build', '-w', 'streams'], { cwd: root }).catch((error) => {
     throw new Error(`the engine does not compile:\n${error.stdout}`)
   })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { openKafkaLog, openLogRegistry } from 'millrace'
 import { startKafka } from '../test/kafka/find'
 import { avroCoding, jsonCoding } from './coding'
-import { buildEngine, kafkaStreams } from './contestants'
+import { buildMillrace, kafkaStreams } from './contestants'
 import { jobsOf } from './jobs'
 import { type BenchOptions, HELP, readOptions } from './options'
 import { checkRegression } from './regression'
@@ -26,7 +26,7 @@ async function main(): Promise<number> {
     process.stdout.write(HELP)
     return 0
   }
-  await buildEngine()
+  await buildMillrace()
   const kafka = await startKafka({ note: say })
   if (kafka === undefined) return 1
   const directory = await mkdtemp(join(tmpdir(), 'millrace-bench-'))

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { openKafkaLog } from 'millrace'
 import { startKafka } from '../test/kafka/find'
 import { jsonCoding } from './coding'
-import { buildEngine, type Contestant, millrace } from './contestants'
+import { buildMillrace, type Contestant, millrace } from './contestants'
 import { measureThroughput, ordersTopic } from './measures/throughput'
 import type { Ground } from './running'
 import type { WorkloadOptions } from './workload'
@@ -28,7 +28,7 @@ const cases: Readonly<Record<string, WorkloadOptions>> = {
 const bounded: Contestant = { ...millrace, args: [`--max-old-space-size=${HEAP_MB}`, ...millrace.args] }
 
 async function main(chosen: string | undefined): Promise<void> {
-  await buildEngine()
+  await buildMillrace()
   const kafka = await startKafka({ note: (line) => console.error(line) })
   if (kafka === undefined) throw new Error('no Kafka')
   const directory = await mkdtemp(join(tmpdir(), 'millrace-memory-'))

@@ -1,37 +1,3 @@
-/** The `millrace` command. Each verb registers itself; errors end in one line and exit code 1 (2 for wrong usage). */
-import { Command } from 'commander'
-import { MillraceError } from '../errors'
-import { version } from '../package.json'
-import { registerDlq } from './dlq'
-import { registerLag } from './lag'
-import { registerRegistry } from './registry'
-import { registerReset } from './reset'
-import { registerSchemas } from './schemas'
-import { registerState } from './state'
-import { registerTopology } from './topology'
-import { registerWorker } from './worker'
+import { runMillrace } from './program'
 
-async function main(): Promise<void> {
-  const program = new Command('millrace')
-    .description('Stream processing for Kafka in TypeScript')
-    .version(version)
-    .showHelpAfterError('(--help says more)')
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
-  registerDlq(program)
-  registerTopology(program)
-  registerWorker(program)
-  registerState(program)
-  registerLag(program)
-  registerReset(program)
-  registerRegistry(program)
-  registerSchemas(program)
-  await program.parseAsync(process.argv)
-}
-
-main().catch((error: unknown) => {
-  const known = error instanceof MillraceError
-  process.stderr.write(
-    `${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  )
-  process.exit(1)
-})
+void runMillrace()

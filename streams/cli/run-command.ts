@@ -1,4 +1,5 @@
-import { Command, type CommanderError } from 'commander'
+import type { Command, CommanderError } from 'commander'
+import { commander } from './commander'
 import type { CommandOptions } from './output'
 
 export interface Ended {
@@ -14,6 +15,7 @@ export async function runCommand(
   args: readonly string[],
 ): Promise<Ended> {
   const written = { out: '', error: '' }
+  const { Command } = commander()
   const program = new Command('millrace').exitOverride().configureOutput({
     writeErr: (text) => {
       written.error += text

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Command } from 'commander'
 import { systemClock } from '../clock'
 import { MillraceError } from '../errors'
 import type { ThreadFailureAnswer, WorkerThreads } from '../worker/threads/options'
 import { workerThreads } from '../worker/threads/worker-threads'
+import { commander } from './commander'
 import { type CommandOptions, resolvedOptions } from './output'
 import { type Address, serveProbes } from './probes'
 import { type LogLevel, type WorkerOutput, workerOutput } from './worker-output'
@@ -27,6 +28,7 @@ const INTERRUPTED = 130
  */
 export function registerWorker(program: Command, options: CommandOptions = {}): void {
   const { write, directory } = resolvedOptions(options)
+  const { Option } = commander()
   const command = program
     .command('worker <module>')
     .description('run a worker module: one whose default export is defineWorker(…)')
@@ -93,14 +95,18 @@ function endOnSignals(workers: WorkerThreads, output: WorkerOutput, timeoutMs: n
   }
 }
 
+function invalidArgument(message: string): Error {
+  const { InvalidArgumentError } = commander()
+  return new InvalidArgumentError(message)
+}
+
 function wholeNumber(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.')
+  if (!/^[1-9]\d*$/.test(text)) throw invalidArgument('It must be a whole number from 1.')
   return Number(text)
 }
 
 function address(text: string): Address {
   const [, host = 'localhost', port] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? []
-  if (port === undefined || Number(port) > 65_535)
-    throw new InvalidArgumentError('It must be a port up to 65535, or host:port.')
+  if (port === undefined || Number(port) > 65_535) throw invalidArgument('It must be a port up to 65535, or host:port.')
   return { host, port: Number(port) }
 }

@@ -25,6 +25,8 @@ export const engineRooms: Readonly<Record<string, readonly string[]>> = {
     ...['errors', 'clock', 'logger', 'log', 'registry', 'serdes', 'topics', 'stores', 'graph', 'dsl', 'operators'],
     ...['tasks', 'worker', 'privacy'],
   ],
+  engine: ['index', 'testing', 'worker', 'cli'],
+  build: ['engine'],
 }
 
 /** The application's rooms; what stands at the top level is the wiring and may import all of them. */

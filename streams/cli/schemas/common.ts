@@ -1,11 +1,12 @@
 /** What the verbs of `millrace schemas` share: where contracts and registry are, what is chosen, how they end. */
 import { relative, resolve } from 'node:path'
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { MillraceError, TerminalError } from '../../errors'
 import { type RegistryAdmin, registryAdmin } from '../../registry/admin'
 import { registryFromEnv } from '../../registry/connection'
 import { type Contract, type Contracts, readContracts } from '../../registry/contracts'
 import { type CompatibilityLevel, compatibilityLevels, isCompatibilityLevel } from '../../registry/levels'
+import { commander } from '../commander'
 import { type CommandOptions, jsonLine, resolvedOptions } from '../output'
 
 export interface SchemaFlags {
@@ -62,6 +63,7 @@ KAFKA_SCHEMA_REGISTRY_USER and _PASSWORD, or _TOKEN, and from _CA_PATH, _CERT_PA
 
 /** A verb with the flags that most have. */
 export function verb(usage: string, description: string): Command {
+  const { Command } = commander()
   return new Command(usage.split(' ')[0])
     .usage(`[options] ${usage.split(' ').slice(1).join(' ')}`.trim())
     .description(description)

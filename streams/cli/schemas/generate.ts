@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { checkGenerated, writeGenerated } from '../../registry/codegen'
+import { commander } from '../commander'
 import { counted, DEFAULT_DIRECTORY, exitCodes, guarded, type Surroundings, usage, verdict } from './common'
 
 interface Flags {
@@ -14,6 +15,7 @@ interface Flags {
 
 /** `millrace schemas generate`: types and serdes from the schema files; `--check` writes nothing and fails when they are stale. */
 export function generateVerb(around: Surroundings): Command {
+  const { Command } = commander()
   const command = new Command('generate')
     .description('types and serdes in TypeScript from the schema files')
     .argument('[directory]', 'of .avsc files (default: schemas)')
