@@ -18,6 +18,8 @@ export interface TaskOptions {
   /** The rows of the global tables that it looks up, by the name of their store. */
   readonly globals?: ReadonlyMap<string, unknown>
   readonly output: Output
+  /** Takes what has changed in the stores, at each commit. Default: batches, as the log takes them. */
+  readonly changelogOutput?: Output
   readonly clock: Clock
   readonly registry?: SchemaRegistry
   readonly personalKeys?: PersonalKeys

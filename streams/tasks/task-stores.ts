@@ -1,11 +1,11 @@
 import { FencedError, MillraceError } from '../errors'
 import { changelogTopic } from '../graph/names'
 import type { AppendedBatch, OutgoingBatch } from '../log/port'
-import { recordsBuffer } from '../log/records'
 import type { OpenSerde, Serde, SerdeRole } from '../serdes/serde'
 import { openStore } from '../stores'
 import type { ManagedStore } from '../stores/managed'
 import type { TaskOptions } from './options'
+import { batchedOutput } from './output'
 
 export interface TaskStores {
   readonly ready: Promise<void> | undefined
@@ -27,12 +27,19 @@ export interface TaskStores {
 
 export type TaskStoresOptions = Pick<
   TaskOptions,
-  'subTopology' | 'applicationId' | 'partition' | 'registry' | 'personalKeys' | 'backends' | 'cacheBytes'
+  | 'subTopology'
+  | 'applicationId'
+  | 'partition'
+  | 'registry'
+  | 'personalKeys'
+  | 'backends'
+  | 'cacheBytes'
+  | 'changelogOutput'
 >
 
 /** The stores of one task. A changelog record goes to the partition of its task, never to one chosen by its key (DESIGN invariant 3). */
 export function taskStores(options: TaskStoresOptions, currentTimestamp: () => number): TaskStores {
-  const { subTopology, applicationId, partition, registry, personalKeys } = options
+  const { subTopology, applicationId, partition, registry, personalKeys, changelogOutput = batchedOutput() } = options
   const waiting: Promise<void>[] = []
   const stores = new Map<string, ManagedStore>()
   const changelogs = new Map<string, string>()
@@ -81,15 +88,14 @@ export function taskStores(options: TaskStoresOptions, currentTimestamp: () => n
     keyBytes: (name, key) => keyCoders.get(name)!.encode(key) ?? Buffer.alloc(0),
     all: stores,
     changelogs,
-    drain: () =>
-      [...stores].flatMap(([name, store]) => {
+    drain: () => {
+      for (const [name, store] of stores) {
         const changes = store.drainChanges()
         const topic = changelogs.get(name)
-        if (topic === undefined || changes.length === 0) return []
-        const records = recordsBuffer()
-        for (const change of changes) records.append(change.key, change.value, change.timestamp, change.headers)
-        return [{ topic, partition, records }]
-      }),
+        if (topic !== undefined) for (const change of changes) changelogOutput.append(topic, partition, change)
+      }
+      return changelogOutput.drain()
+    },
     persist: (appended, exclusive) => {
       if (exclusive) for (const batch of appended) refuseGap(batch, stores.get(nameOf.get(batch.topic)!)!)
       const positions = new Map(appended.map(({ topic, nextOffset }) => [nameOf.get(topic), nextOffset]))
