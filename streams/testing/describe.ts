@@ -11,7 +11,7 @@ export type Decode = (record: StoredRecord) => { readonly key: unknown; readonly
 /** Every topic with its records, decoded where the topology tells how: what a failing test wants to see. */
 export function describeLog(log: DriverLog, decoderOf: (topic: string) => Decode | undefined): string {
   if (log.topics.length === 0) return 'nothing has been piped or produced'
-  return log.topics.map((topic) => describeTopic(topic, log.readTopic(topic), decoderOf(topic))).join('\n')
+  return log.topics.map((topic) => describeTopic(topic, log.topic(topic), decoderOf(topic))).join('\n')
 }
 
 function describeTopic(topic: string, records: readonly StoredRecord[], decode: Decode | undefined): string {

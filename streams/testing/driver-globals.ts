@@ -6,7 +6,7 @@ import type { PersonalKeys } from '../serdes/encryption/port'
 import { memoryBackend } from '../stores'
 import type { Failure, SourceInHand } from '../tasks/failures'
 import { type GlobalTableStore, globalTableStore } from '../tasks/global-table'
-import type { DriverLog } from './driver-log'
+import { type DriverLog, type PartitionReader, partitionReader } from './driver-log'
 import type { DriverTopics } from './driver-topics'
 
 /** The global tables of a topology under test: what is written to their topics is in their stores at once. */
@@ -37,26 +37,22 @@ export function driverGlobals(options: DriverGlobalsOptions): DriverGlobals {
 }
 
 function feeding(opened: readonly GlobalTableStore[], { log, topics }: DriverGlobalsOptions): () => void {
-  const positions = new Map<string, number>()
-  const feedOne = (table: GlobalTableStore, partition: number) => {
-    const { topic, store } = table.source
-    const from = { topic: topic.name, partition }
-    const place = `${store.name}/${partition}`
-    const position = positions.get(place) ?? 0
-    const records = log.read(from, position)
-    if (records.length === 0) return
-    const nextOffset = position + records.length
-    const batch = { ...from, records, nextOffset, endOffset: nextOffset }
-    positions.set(place, nextOffset)
+  const reads = opened.flatMap((table) => {
+    const topic = table.source.topic.name
+    return Array.from({ length: topics.partitionsOf(topic) }, (_, partition) => ({
+      table,
+      next: partitionReader(log, { topic, partition }),
+    }))
+  })
+  const feedOne = (table: GlobalTableStore, next: PartitionReader) => {
+    const batch = next()
+    if (batch === undefined) return
     refusePromise(table.prepare(batch))
     table.apply(batch)
     void table.persist()
   }
   return () => {
-    for (const table of opened) {
-      const partitions = topics.partitionsOf(table.source.topic.name)
-      for (let partition = 0; partition < partitions; partition += 1) feedOne(table, partition)
-    }
+    for (const { table, next } of reads) feedOne(table, next)
   }
 }
 

@@ -32,15 +32,21 @@ export interface TopicCursor {
 /** One cursor per topic, kept over all outputs on it. */
 export function topicCursors(log: DriverLog): (topic: string) => TopicCursor {
   const readSoFar = new Map<string, number>()
-  return (topic) => ({
-    next: (max = Number.POSITIVE_INFINITY) => {
-      const from = readSoFar.get(topic) ?? 0
-      const produced = log.readTopic(topic).filter(({ piped }) => !piped)
-      const records = produced.slice(from, from + max)
-      readSoFar.set(topic, from + records.length)
-      return records
-    },
-  })
+  return (topic) => {
+    const written = log.topic(topic)
+    return {
+      next: (max = Number.POSITIVE_INFINITY) => {
+        const produced: StoredRecord[] = []
+        let at = readSoFar.get(topic) ?? 0
+        for (; at < written.length && produced.length < max; at += 1) {
+          const record = written[at]!
+          if (!record.piped) produced.push(record)
+        }
+        readSoFar.set(topic, at)
+        return produced
+      },
+    }
+  }
 }
 
 export interface TestOutputOptions<K, V> {

@@ -1,5 +1,4 @@
-import type { AppendedBatch, LogRecord, OutgoingBatch, TopicPartition } from '../log/port'
-import { decodeBatches, noProducer } from '../log/records'
+import type { FetchedBatch, LogRecord, TopicPartition } from '../log/port'
 import type { Output, OutputRecord } from '../tasks/output'
 
 export interface StoredRecord extends LogRecord {
@@ -11,47 +10,12 @@ export interface StoredRecord extends LogRecord {
 /** The driver's topics: every record ever written, in memory and at once. */
 export interface DriverLog {
   append(topic: string, partition: number, record: OutputRecord, piped: boolean): void
-  /** Appends a sealed batch, as a commit produces the changelogs. */
-  appendBatch(batch: OutgoingBatch): AppendedBatch
-  read(partition: TopicPartition, from: number): readonly LogRecord[]
-  end(partition: TopicPartition): number
-  /** All records of a topic in the order in which they were written, over all partitions. */
-  readTopic(topic: string): readonly StoredRecord[]
-  /** In the order of their first record. */
+  /** The records of one partition, by their offsets. It grows as more are written. */
+  partition(topic: string, partition: number): readonly LogRecord[]
+  /** All records of a topic in the order in which they were written, over all partitions. It grows as well. */
+  topic(name: string): readonly StoredRecord[]
+  /** Those that have a record, in the order of their first one. */
   readonly topics: readonly string[]
-}
-
-export function driverLog(): DriverLog {
-  const topics = new Map<string, StoredTopic>()
-
-  const append: DriverLog['append'] = (topic, partition, { key, value, timestamp, headers }, piped) => {
-    const { all, partitions } = topicOf(topics, topic)
-    partitions[partition] ??= []
-    const offset = partitions[partition].length
-    const stored = { key, value, timestamp, headers, partition, offset, piped }
-    partitions[partition].push(stored)
-    all.push(stored)
-  }
-  const end: DriverLog['end'] = ({ topic, partition }) => topics.get(topic)?.partitions[partition]?.length ?? 0
-
-  return {
-    append,
-    appendBatch: ({ topic, partition, records }) => {
-      const baseOffset = end({ topic, partition })
-      for (const { bytes } of records.seal(noProducer)) {
-        for (const batch of decodeBatches(bytes)) {
-          for (const record of batch.records) append(topic, partition, copied(record), false)
-        }
-      }
-      return { topic, partition, baseOffset, nextOffset: end({ topic, partition }) }
-    },
-    read: ({ topic, partition }, from) => topics.get(topic)?.partitions[partition]?.slice(from) ?? [],
-    end,
-    readTopic: (topic) => topics.get(topic)?.all ?? [],
-    get topics() {
-      return [...topics.keys()]
-    },
-  }
 }
 
 interface StoredTopic {
@@ -60,26 +24,50 @@ interface StoredTopic {
   readonly partitions: StoredRecord[][]
 }
 
-function topicOf(topics: Map<string, StoredTopic>, name: string): StoredTopic {
-  const known = topics.get(name)
-  if (known !== undefined) return known
-  const created = { all: [], partitions: [] }
-  topics.set(name, created)
-  return created
-}
+export function driverLog(): DriverLog {
+  const byName = new Map<string, StoredTopic>()
+  const written: string[] = []
 
-/** Sealed batches are views of a buffer that is used again. */
-function copied({ key, value, timestamp, headers }: LogRecord): OutputRecord {
-  const copy = (bytes: Buffer | null) => (bytes === null ? null : Buffer.from(bytes))
+  const open = (name: string): StoredTopic => {
+    const opened: StoredTopic = { all: [], partitions: [] }
+    byName.set(name, opened)
+    return opened
+  }
+  const topicOf = (name: string): StoredTopic => byName.get(name) ?? open(name)
+  const partitionOf = ({ partitions }: StoredTopic, partition: number): StoredRecord[] => {
+    partitions[partition] ??= []
+    return partitions[partition]
+  }
   return {
-    key: copy(key),
-    value: copy(value),
-    timestamp,
-    headers: headers.map((header) => ({ key: header.key, value: copy(header.value) })),
+    append: (name, partition, { key, value, timestamp, headers }, piped) => {
+      const topic = topicOf(name)
+      if (topic.all.length === 0) written.push(name)
+      const records = partitionOf(topic, partition)
+      const stored = { key, value, timestamp, headers, partition, offset: records.length, piped }
+      records.push(stored)
+      topic.all.push(stored)
+    },
+    partition: (name, partition) => partitionOf(topicOf(name), partition),
+    topic: (name) => topicOf(name).all,
+    topics: written,
   }
 }
 
-/** A task's output that hands each record over at once. */
+/** Reads a partition on as it grows: each call gives what was written since the last one, or undefined. */
+export type PartitionReader = () => FetchedBatch | undefined
+
+export function partitionReader(log: DriverLog, { topic, partition }: TopicPartition, from = 0): PartitionReader {
+  const written = log.partition(topic, partition)
+  let position = from
+  return () => {
+    if (written.length === position) return undefined
+    const records = written.slice(position)
+    position = written.length
+    return { topic, partition, records, nextOffset: position, endOffset: position }
+  }
+}
+
+/** A task's output, or that of its changelogs, that hands each record over at once. */
 export function directOutput(log: DriverLog): Output {
   return {
     append: (topic, partition, record) => log.append(topic, partition, record, false),

@@ -1,13 +1,14 @@
 import { deadLetter, type OnError } from '../graph/policy'
 import type { SubTopology } from '../graph/subtopologies'
 import type { Topology } from '../graph/topology'
+import type { PartitionOffset } from '../log/port'
 import type { SchemaRegistry } from '../registry/port'
 import { memoryBackend } from '../stores'
 import type { Failure, SourceInHand } from '../tasks/failures'
 import type { TaskOptions } from '../tasks/options'
 import { createTask, type Task } from '../tasks/task'
 import { type DriverGlobals, driverGlobals, refusePromise } from './driver-globals'
-import { type DriverLog, directOutput } from './driver-log'
+import { type DriverLog, directOutput, type PartitionReader, partitionReader } from './driver-log'
 import type { DriverTopics } from './driver-topics'
 import type { ManualClock } from './manual-clock'
 import type { TestDriverOptions, TestFailure } from './types'
@@ -37,14 +38,17 @@ export interface DriverTasksOptions {
 
 interface DrivenTask {
   readonly task: Task
-  /** Where to read each input on. */
-  readonly positions: Map<string, number>
+  /** One for each of its inputs. */
+  readonly reads: readonly PartitionReader[]
+  /** By topic; what it never read is not among them. */
+  readonly committed: Map<string, PartitionOffset>
 }
 
 /** The tasks of a topology under test, run in turn, one record each, in the order of sub-topologies and partitions. */
 export function driverTasks(options: DriverTasksOptions): DriverTasks {
   const { topology, topics, log } = options
-  const committed = new Map<string, number>()
+  /** By task, by topic: they outlive a restart. */
+  const committedBy = new Map<string, Map<string, PartitionOffset>>()
   const failures: TestFailure[] = []
   const dropped = new Map<string, number>()
   let tasks: readonly DrivenTask[] = []
@@ -66,8 +70,10 @@ export function driverTasks(options: DriverTasksOptions): DriverTasks {
     })
     refusePromise(task.ready)
     restore(task, partition, log)
-    const positions = task.inputs.map(({ topic }) => [topic, committed.get(`${topic}/${partition}`) ?? 0] as const)
-    return { task, positions: new Map(positions) }
+    const committed = committedBy.get(task.id) ?? new Map<string, PartitionOffset>()
+    committedBy.set(task.id, committed)
+    const reads = task.inputs.map((input) => partitionReader(log, input, committed.get(input.topic)?.offset))
+    return { task, reads, committed }
   }
   const openGlobals = (): DriverGlobals => {
     const { given, registry } = options
@@ -83,15 +89,10 @@ export function driverTasks(options: DriverTasksOptions): DriverTasks {
   const feed = (): boolean => {
     globals.feed()
     let fed = false
-    for (const { task, positions } of tasks) {
-      for (const input of task.inputs) {
-        const from = positions.get(input.topic)!
-        if (log.end(input) === from) continue
-        const records = log.read(input, from)
-        const nextOffset = from + records.length
-        const { topic, partition } = input
-        const batch = { topic, partition, records, nextOffset, endOffset: nextOffset }
-        positions.set(topic, nextOffset)
+    for (const { task, reads } of tasks) {
+      for (const next of reads) {
+        const batch = next()
+        if (batch === undefined) continue
         refusePromise(task.prepare(batch))
         task.add(batch)
         fed = true
@@ -99,15 +100,17 @@ export function driverTasks(options: DriverTasksOptions): DriverTasks {
     }
     return fed
   }
-  const commit = (task: Task) => {
+  const commit = ({ task, committed }: DrivenTask) => {
     task.flush()
-    const { changelogs, offsets } = task.collect()
-    for (const { topic, partition, offset } of offsets) committed.set(`${topic}/${partition}`, offset)
-    void task.committed(changelogs.map(log.appendBatch))
+    for (const offset of task.collect().offsets) committed.set(offset.topic, offset)
+    void task.committed([])
   }
   /** Commits the tasks that have no call under way; true when that let something go on. */
   const commitAll = (): boolean => {
-    for (const { task } of tasks) if (task.dirty && task.held === 0 && !task.waiting) commit(task)
+    for (const driven of tasks) {
+      const { task } = driven
+      if (task.dirty && task.held === 0 && !task.waiting) commit(driven)
+    }
     return feed()
   }
   return {
@@ -154,6 +157,7 @@ function taskOptions(
     partition,
     backends: new Map(subTopology.stores.map((store) => [store.name, memoryBackend()])),
     output: directOutput(log),
+    changelogOutput: directOutput(log),
     clock,
     registry,
     personalKeys: given.personalKeys,
@@ -167,6 +171,7 @@ function taskOptions(
 /** Applied before it returns: the memory back end promises that. */
 function restore({ stores }: Task, partition: number, log: DriverLog): void {
   for (const [store, topic] of stores.changelogs) {
-    void stores.all.get(store)!.restore(log.read({ topic, partition }, 0), log.end({ topic, partition }))
+    const changes = log.partition(topic, partition)
+    void stores.all.get(store)!.restore(changes, changes.length)
   }
 }

@@ -246,6 +246,22 @@ describe('restart', () => {
     ).toEqual([1, 2, 3])
   })
 
+  test('keeps what was committed for an input that nothing came into since', () => {
+    const other = topic('other', { key: string, value: long })
+    const both = topology('both', [stream(input).merge(stream(other)).to(output)])
+    const driver = testDriver(both)
+    driver.input(input).pipe('a', 1)
+    driver.input(other).pipe('a', 2)
+    driver.restart()
+    driver.input(input).pipe('a', 3)
+    driver.restart()
+    expect(driver.output(output).readKeyValues()).toEqual([
+      ['a', 1],
+      ['a', 2],
+      ['a', 3],
+    ])
+  })
+
   test('a call that had not come back is made again', async () => {
     let calls = 0
     const calling = topology('calling', [
