@@ -9,10 +9,16 @@ export interface LatestRecords {
   /** Bytes of memory in use. */
   readonly bytes: number
   /** Takes records in, in their order; those without a key are left out. */
-  add(records: readonly RestoreRecord[]): void
+  add(records: RecordsAt): void
   /** One record per key, in no particular order: views, which hold until `clear`. */
   records(): readonly RestoreRecord[]
   clear(): void
+}
+
+/** Records, each made when it is asked for perhaps. */
+export interface RecordsAt {
+  readonly length: number
+  at(index: number): RestoreRecord | undefined
 }
 
 const INITIAL_BYTES = 64 * 1024
@@ -138,7 +144,7 @@ export function latestRecords(): LatestRecords {
       adds += 1
       // From the end: of what is replaced within these records nothing is copied.
       for (let index = records.length - 1; index >= 0; index--) {
-        const record = records[index]!
+        const record = records.at(index)!
         const { key } = record
         if (key === null) continue
         const number = numberOf(key)

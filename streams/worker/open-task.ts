@@ -108,18 +108,18 @@ async function openAndRestore(context: OpenTaskOptions, taskId: string): Promise
   }
 }
 
-/** What all restores together may hold of the changelogs, where every task of the topology is restored here at once. */
+/** What all restores together may keep of the changelogs, where every task of the topology is restored here at once. */
 const RESTORE_BYTES = 128 * 1024 * 1024
-const MIN_READ_BYTES = 256 * 1024
-const MAX_READ_BYTES = 4 * 1024 * 1024
-/** The more is gone through before a store is written, the fewer records of a key are written. */
-const BUFFERS_PER_READ = 4
+/** The more of a changelog is gone through before its store is written, the fewer records of a key are written. */
+const BUFFER_BYTES = { least: 256 * 1024, most: 16 * 1024 * 1024 } as const
+/** Larger reads take no less time, but hold up for longer whatever else the worker has to do: its heartbeats, its joins. */
+const MAX_READ_BYTES = 1024 * 1024
 
 async function restore({ options, topics, counters, partition, signal }: OpenTaskOptions, task: Task): Promise<void> {
   const { log, clock, logger } = options
   const changelogs = topics.plan.changelogs.reduce((sum, { partitions }) => sum + partitions, 0)
   const share = Math.floor(RESTORE_BYTES / Math.max(1, changelogs))
-  const readBytes = Math.min(MAX_READ_BYTES, Math.max(MIN_READ_BYTES, share))
+  const bufferBytes = Math.min(BUFFER_BYTES.most, Math.max(BUFFER_BYTES.least, share))
   let counted = 0
   try {
     await restoreTask({
@@ -129,8 +129,8 @@ async function restore({ options, topics, counters, partition, signal }: OpenTas
       clock,
       logger,
       signal,
-      readBytes,
-      bufferBytes: readBytes * BUFFERS_PER_READ,
+      bufferBytes,
+      readBytes: Math.min(MAX_READ_BYTES, bufferBytes),
       onProgress: (progress) => {
         counters.restoring.set(task.id, progress)
         count(counters.restored, task.id, progress.restored - counted)
