@@ -147,8 +147,14 @@ export interface GroupDescription {
 
 export interface LogAdmin {
   listTopics(): Promise<readonly string[]>
-  /** Topics that do not exist are absent from the result. */
-  describeTopics(names: readonly string[]): Promise<ReadonlyMap<string, TopicDescription>>
+  /**
+   * Topics that do not exist are absent from the result.
+   * @param options `config: false` where nobody looks at it: a log that would have to ask for it once more may leave it empty
+   */
+  describeTopics(
+    names: readonly string[],
+    options?: { readonly config: boolean },
+  ): Promise<ReadonlyMap<string, TopicDescription>>
   /** Creates those that are missing and leaves the others as they are. */
   createTopics(specs: readonly TopicSpec[]): Promise<void>
   deleteTopics(names: readonly string[]): Promise<void>

@@ -2,11 +2,11 @@ import { MillraceError } from '../errors'
 import { type Fingerprint, fingerprint, fingerprintText } from '../graph/fingerprint'
 import type { Topology } from '../graph/topology'
 import { changesText, diffTopologies, type TopologyChange } from '../graph/topology-diff'
-import type { Log } from '../log/port'
+import type { Log, TopicSpec } from '../log/port'
 import type { Logger } from '../logger'
 import type { StateDirectory, StateNote } from '../stores/backend'
 import { GLOBAL_TASK } from './global-tables'
-import { logNote } from './log-note'
+import { logNote, noteTopic } from './log-note'
 
 export interface FingerprintCheck {
   readonly topology: Topology
@@ -19,6 +19,39 @@ export interface FingerprintCheck {
   /** Start in spite of incompatible changes, and take the topology as it is now for the one to compare with. */
   readonly accept?: boolean
   readonly logger: Logger
+  /** Given where reading has begun before. */
+  readonly notes?: Promise<FingerprintNotes>
+}
+
+/** Where the fingerprint is noted, and what was found there. */
+export interface FingerprintNotes {
+  readonly notes: readonly StateNote[]
+  readonly found: readonly (Fingerprint | undefined)[]
+}
+
+const topicOf = (applicationId: string) => `${applicationId}-fingerprint`
+
+/** The topic in which the fingerprint will be noted; none where nothing outlives the process. */
+export function fingerprintTopics(
+  topology: Topology,
+  applicationId: string,
+  partitionsOf: (topic: string) => number,
+): readonly TopicSpec[] {
+  return isDurable(fingerprint(topology, { applicationId, partitionsOf })) ? [noteTopic(topicOf(applicationId))] : []
+}
+
+function isDurable({ stores, repartitions, globals }: Fingerprint): boolean {
+  return stores.length + repartitions.length + globals.length > 0
+}
+
+/** Reads what an earlier start has noted, which needs nothing but the places. @throws as `checkFingerprint` */
+export async function readFingerprints({
+  state,
+  log,
+  applicationId,
+}: Pick<FingerprintCheck, 'state' | 'log' | 'applicationId'>): Promise<FingerprintNotes> {
+  const notes = [state.note, log && logNote(log, topicOf(applicationId))].filter((note) => note !== undefined)
+  return { notes, found: await Promise.all(notes.map(readFingerprint)) }
 }
 
 /**
@@ -29,10 +62,9 @@ export interface FingerprintCheck {
  *   STATE_LOCKED; OutageError STATE_UNAVAILABLE, LOG_UNAVAILABLE
  */
 export async function checkFingerprint(check: FingerprintCheck): Promise<readonly TopologyChange[]> {
-  const { topology, applicationId, partitionsOf, state, log, logger, accept = false } = check
+  const { topology, applicationId, partitionsOf, state, logger, accept = false } = check
   const current = fingerprint(topology, { applicationId, partitionsOf })
-  const notes = [state.note, log && logNote(log, `${applicationId}-fingerprint`)].filter((note) => note !== undefined)
-  const found = await Promise.all(notes.map(readFingerprint))
+  const { notes, found } = await (check.notes ?? readFingerprints(check))
   const changesPerNote = found.map((before) => (before === undefined ? [] : diffTopologies(before, current)))
 
   const incompatible = distinct(changesPerNote.flat()).filter(({ kind }) => kind === 'incompatible')
@@ -44,11 +76,10 @@ export async function checkFingerprint(check: FingerprintCheck): Promise<readonl
   if (changes.length > 0)
     logger.info({ applicationId, changes }, `${applicationId} has changed:\n${changesText(changes)}`)
   const text = fingerprintText(current)
-  const durable = current.stores.length + current.repartitions.length + current.globals.length > 0
   await Promise.all(
     notes.map(async (note, index) => {
       const before = found[index]
-      if (before === undefined ? durable : fingerprintText(before) !== text) await note.write(text)
+      if (before === undefined ? isDurable(current) : fingerprintText(before) !== text) await note.write(text)
     }),
   )
   return changes

@@ -1,24 +1,31 @@
 import { type Clock, systemClock } from '../clock'
-import type { Log } from '../log/port'
+import type { Log, TopicSpec } from '../log/port'
 import { readRanges, wholeRanges } from '../log/read-range'
 import { recordsBuffer } from '../log/records'
 import type { StateNote } from '../stores/backend'
 
 const KEY = Buffer.from('note')
 
+/** What `logNote` writes to, to be created with others at once. */
+export const noteTopic = (name: string): TopicSpec => ({
+  name,
+  partitions: 1,
+  config: { 'cleanup.policy': 'compact' },
+})
+
 /** A small text in a compacted topic of one partition: the last record is it. */
 export function logNote(log: Log, topic: string, clock: Clock = systemClock): StateNote {
   const partition = { topic, partition: 0 }
   return {
     read: async () => {
-      if (!(await log.admin.describeTopics([topic])).has(topic)) return undefined
+      if (!(await log.admin.describeTopics([topic], { config: false })).has(topic)) return undefined
       let text: string | undefined
       for await (const { records } of readRanges(log, await wholeRanges(log, [partition])))
         text = records.at(-1)?.value?.toString('utf8') ?? text
       return text
     },
     write: async (text) => {
-      await log.admin.createTopics([{ name: topic, partitions: 1, config: { 'cleanup.policy': 'compact' } }])
+      await log.admin.createTopics([noteTopic(topic)])
       const producer = await log.producer({ clientId: topic })
       try {
         const records = recordsBuffer()

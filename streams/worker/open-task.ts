@@ -10,6 +10,7 @@ import { type Counters, count } from './counters'
 import { openBackends } from './open-backends'
 import type { ResolvedOptions } from './options'
 import { restoreTask } from './restore'
+import { inputsOf } from './runners'
 import type { PreparedTopics } from './topics'
 
 export interface OpenTaskOptions {
@@ -36,15 +37,19 @@ export interface OpenedTask {
 
 /**
  * Opens a task in the order that exactly-once needs: the producer first (it fences the former owner and settles its last
- * transaction), then the committed offsets, then the stores, then the restore; only then may it process.
+ * transaction), then the committed offsets, and beside them the stores and their restore; only then may it process.
  */
 export async function openTask(context: OpenTaskOptions): Promise<OpenedTask> {
   const taskId = `${context.subTopology.id}_${context.partition}`
   const committer = await openCommitter(context, taskId)
   try {
+    const starting = startingPositions(context)
+    starting.catch(() => undefined) // heard of below, once the task is there to be closed
     const task = await openRestored(context, taskId)
     try {
-      return { task, committer, positions: await startingPositions(context, task) }
+      const { committed, positions } = await starting
+      task.resume(committed)
+      return { task, committer, positions }
     } catch (error) {
       await task.close()
       throw error
@@ -180,14 +185,18 @@ function newTask(context: OpenTaskOptions, taskId: string, backends: ReadonlyMap
   })
 }
 
-async function startingPositions(
-  { options, subTopology }: OpenTaskOptions,
-  task: Task,
-): Promise<readonly PartitionOffset[]> {
+interface StartingPositions {
+  readonly committed: readonly PartitionOffset[]
+  /** Of every input. */
+  readonly positions: readonly PartitionOffset[]
+}
+
+async function startingPositions(context: OpenTaskOptions): Promise<StartingPositions> {
+  const { options, topics, subTopology, partition } = context
   const { admin } = options.log
-  const committed = await admin.committedOffsets(options.applicationId, task.inputs)
-  task.resume(committed)
-  const missing = task.inputs.filter(
+  const inputs = inputsOf(subTopology, partition, options.applicationId, topics)
+  const committed = await admin.committedOffsets(options.applicationId, inputs)
+  const missing = inputs.filter(
     ({ topic, partition }) => !committed.some((offset) => offset.topic === topic && offset.partition === partition),
   )
   const resetOf = (topic: string) =>
@@ -202,5 +211,6 @@ async function startingPositions(
   }
   const earliest = missing.filter(({ topic }) => resetOf(topic) === 'earliest')
   const latest = missing.filter(({ topic }) => resetOf(topic) === 'latest')
-  return [...committed, ...(await admin.offsets(earliest, 'earliest')), ...(await admin.offsets(latest, 'latest'))]
+  const reset = await Promise.all([admin.offsets(earliest, 'earliest'), admin.offsets(latest, 'latest')])
+  return { committed, positions: [...committed, ...reset.flat()] }
 }

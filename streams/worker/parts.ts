@@ -3,10 +3,10 @@ import type { OffsetReset } from '../graph/specs/source'
 import type { Topology } from '../graph/topology'
 import type { LogProducer, LogReader } from '../log/port'
 import type { Counters } from './counters'
-import { checkFingerprint } from './fingerprint'
+import { checkFingerprint, readFingerprints } from './fingerprint'
 import { type GlobalTables, globalTables } from './global-tables'
 import type { Lifecycle } from './lifecycle'
-import { readLocalState } from './local-state'
+import { type LocalState, readLocalState } from './local-state'
 import { createLoop, type Loop } from './loop'
 import { createMembership, type Membership } from './membership'
 import type { ResolvedOptions } from './options'
@@ -48,19 +48,40 @@ const LEAVE_MS = 2_000
 
 /** Makes the topics ready, holds the topology against what an earlier one has left behind, and opens everything but tasks. */
 export async function openParts(context: PartsOptions): Promise<Parts> {
-  const { options, counters, lifecycle, runners, paused, onWake, onUncaught, onBesideFatal, onFatal } = context
+  const { options } = context
   const { topology, applicationId, log, logger, state, acceptTopologyChanges: accept } = options
-  const topics = await prepareTopics(topology, applicationId, log.admin)
-  const { partitionsOf } = topics
-  await checkFingerprint({ topology, applicationId, partitionsOf, state, log, accept, logger })
-  const local = await readLocalState(options)
+  // Asked for at once, since neither needs an answer to anything else.
+  const notes = readFingerprints({ state, log, applicationId })
+  const producing = log.producer({ clientId: applicationId })
+  for (const asked of [notes, producing]) asked.catch(() => undefined)
+  try {
+    const topics = await prepareTopics(topology, applicationId, log.admin)
+    const { partitionsOf } = topics
+    await checkFingerprint({ topology, applicationId, partitionsOf, state, log, accept, logger, notes })
+    return await partsOf(context, { topics, local: await readLocalState(options), shared: await producing })
+  } catch (error) {
+    await producing.then(
+      (shared) => shared.close(),
+      () => undefined,
+    )
+    throw error
+  }
+}
+
+async function partsOf(
+  context: PartsOptions,
+  own: Pick<Parts, 'topics' | 'shared'> & { readonly local: LocalState },
+): Promise<Parts> {
+  const { options, counters, lifecycle, runners, paused, onWake, onUncaught, onBesideFatal, onFatal } = context
+  const { topology, applicationId, log, logger } = options
+  const { topics, shared } = own
   const globals = globalTables({ options, topics, counters, onFatal: onBesideFatal })
-  const shared = await log.producer({ clientId: applicationId })
   const reader = await log.reader({ isolation: 'read_committed' })
   const inputs = reading({ reader, applicationId, logger, offsetReset: offsetResetOf(topology) })
-  const own = { options, topics, counters, lifecycle, runners, inputs, shared, local, endpoint: context.endpoint() }
-  const told = { onWake, onUncaught, onStandbyFatal: onBesideFatal, onFatal }
-  const membership = createMembership({ ...own, globals: globals.views, ...told })
+  const membership = createMembership({
+    ...{ ...own, options, counters, lifecycle, runners, inputs, endpoint: context.endpoint(), globals: globals.views },
+    ...{ onWake, onUncaught, onStandbyFatal: onBesideFatal, onFatal },
+  })
   const loop = createLoop({ options, inputs, runners, stopping: lifecycle.stopping, paused })
   return { topics, globals, shared, reader, membership, loop }
 }

@@ -72,7 +72,8 @@ export function createRunner(context: RunnerOptions): Runner {
   let ahead = 0
   /** Outputs on their way ahead of their commit. */
   let sending: Promise<void> | undefined
-  let lastCommit = elapsed(clock)
+  /** The first commit waits for nothing: it shows soon whether all may be written, and others need not wait for the first outputs. */
+  let lastCommit = Number.NEGATIVE_INFINITY
   let lastCommitTook = 0
   let failing: Promise<void> | undefined
   let opening: Promise<void> = open()
@@ -84,7 +85,6 @@ export function createRunner(context: RunnerOptions): Runner {
       opened = result
       positions = result.positions
       committed = result.positions
-      lastCommit = elapsed(clock)
       state = 'running'
       onWake()
     } catch (error) {

@@ -45,15 +45,24 @@ export function createRunners(topology: Topology, applicationId: string): Runner
   }
 }
 
+/** What a task reads: its partition of every topic that has one of that number. */
+export function inputsOf(
+  sub: SubTopology,
+  partition: number,
+  applicationId: string,
+  { partitionsOf }: Pick<PreparedTopics, 'partitionsOf'>,
+): readonly TopicPartition[] {
+  return inputTopics(sub, applicationId)
+    .filter((topic) => partition < partitionsOf(topic))
+    .map((topic) => ({ topic, partition }))
+}
+
 /** All tasks of a topology, whoever runs them. */
 export function allTasks(topology: Topology, applicationId: string, topics: PreparedTopics): readonly AssignableTask[] {
   return topology.subTopologies.flatMap((sub) =>
     Array.from({ length: topics.plan.tasksOf.get(sub.id)! }, (_, partition) => ({
       id: `${sub.id}_${partition}`,
-      // Its partition of every topic that has one of that number.
-      inputs: inputTopics(sub, applicationId)
-        .filter((topic) => partition < topics.partitionsOf(topic))
-        .map((topic) => ({ topic, partition })),
+      inputs: inputsOf(sub, partition, applicationId, topics),
       changelogs: sub.stores
         .filter(({ changelog }) => changelog)
         .map(({ name }) => ({ topic: changelogTopic(applicationId, name), partition })),

@@ -4,6 +4,7 @@ import { type PartitionPlan, planPartitions } from '../graph/partitions'
 import { type ErasedTopic, sinkTopics } from '../graph/specs/source'
 import type { Topology } from '../graph/topology'
 import type { LogAdmin, TopicSpec } from '../log/port'
+import { fingerprintTopics } from './fingerprint'
 
 export interface PreparedTopics {
   readonly plan: PartitionPlan
@@ -16,7 +17,7 @@ const DEAD_LETTER_CONFIG: Readonly<Record<string, string>> = { 'retention.ms': '
 
 /**
  * Creates what may be created and finds the partitions of every topic: a declared topic with a partition count, its
- * dead letters, repartition topics and changelogs.
+ * dead letters, repartition topics and changelogs, and the one for the topology's fingerprint.
  * @throws MillraceError TOPIC_MISSING for a source or sink that does not exist and declares no partitions; TOPIC_MISMATCH for an
  *   internal topic whose partition count does not fit the topology
  */
@@ -28,12 +29,24 @@ export async function prepareTopics(
   const sources = topology.subTopologies.flatMap((sub) => sub.sources.map(({ topic }) => topic))
   const globals = topology.globalTables.map(({ topic }) => topic)
   const sinks = topology.steps.flatMap(({ node: { spec } }) => (spec.type === 'sink' ? sinkTopics(spec) : []))
-  await admin.createTopics(uniqueSpecs([...sources, ...globals, ...sinks]))
+  const named = [...sources, ...globals, ...sinks]
   const counts = new Map<string, number>()
   const learn = async (names: readonly string[]) => {
-    for (const [name, { partitions }] of await admin.describeTopics(names)) counts.set(name, partitions)
+    const described = await admin.describeTopics(names, { config: false })
+    for (const [name, { partitions }] of described) counts.set(name, partitions)
   }
-  await learn([...sources, ...globals, ...sinks].map(({ name }) => name))
+  /** Asks once where nothing is missing. */
+  const provide = async (names: readonly string[], specs: readonly TopicSpec[]) => {
+    await learn(names)
+    const missing = specs.filter(({ name }) => !counts.has(name))
+    if (missing.length === 0) return
+    await admin.createTopics(missing)
+    await learn(missing.map(({ name }) => name))
+  }
+  await provide(
+    named.map(({ name }) => name),
+    uniqueSpecs(named),
+  )
   const partitionsOf = (topic: string): number => {
     const count = counts.get(topic)
     if (count !== undefined) return count
@@ -43,7 +56,7 @@ export async function prepareTopics(
       { details: { topic } },
     )
   }
-  for (const { name } of [...sources, ...globals, ...sinks]) partitionsOf(name)
+  for (const { name } of named) partitionsOf(name)
 
   const plan = planPartitions(topology, applicationId, partitionsOf)
   const deadLetters = sources.map(({ name }) => ({
@@ -52,8 +65,11 @@ export async function prepareTopics(
     config: DEAD_LETTER_CONFIG,
   }))
   const internal = [...plan.repartitions, ...plan.changelogs]
-  await admin.createTopics([...internal, ...deadLetters])
-  await learn([...internal, ...deadLetters].map(({ name }) => name))
+  const own = [...internal, ...deadLetters, ...fingerprintTopics(topology, applicationId, partitionsOf)]
+  await provide(
+    own.map(({ name }) => name),
+    own,
+  )
   for (const { name, partitions } of internal) refuseOtherCount(name, partitions, partitionsOf(name))
   return { plan, partitionsOf }
 }

@@ -84,9 +84,9 @@ export function createTopicAdmin(client: Client, { directory, outageAfterMs, set
       const topics = await client.ask({ to: 'any' }, 'listing topics', () => directory.allTopics())
       return topics.filter(({ internal }) => !internal).map(({ name }) => name)
     },
-    async describeTopics(names) {
+    async describeTopics(names, { config } = { config: true }) {
       const topics = await existing(names)
-      const configs = topics.length === 0 ? new Map() : await configsOf(topics.map(({ name }) => name))
+      const configs = !config || topics.length === 0 ? new Map() : await configsOf(topics.map(({ name }) => name))
       return new Map(
         topics.map(({ name, partitions }) => [
           name,

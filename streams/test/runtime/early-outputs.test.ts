@@ -1,7 +1,8 @@
 import { OutageError } from '../../errors'
 import { memoryLog } from '../../log/embedded'
+import type { Log } from '../../log/port'
 import { createWorker, type Worker } from '../../worker/worker'
-import { counted, counting, hasty, isDone, until, write } from './counting'
+import { counted, counting, hasty, isDone, PARTITIONS, until, write } from './counting'
 import { gatedLog, type LogCall } from './gated-log'
 
 /** Resolves or rejects from outside. */
@@ -13,12 +14,41 @@ function heldUp() {
   return { over, fail }
 }
 
-const log = memoryLog()
+let log: Log
 let worker: Worker | undefined
-afterAll(async () => {
+beforeEach(() => {
+  log = memoryLog()
+})
+afterEach(async () => {
   await worker?.close()
   await log.close()
 })
+
+test.each(['at_least_once', 'exactly_once_v2'] as const)(
+  'the first outputs need not wait for the interval, %s',
+  async (guarantee) => {
+    await log.admin.createTopics([{ name: 'inputs', partitions: PARTITIONS }])
+    await write(log, 0, 5_000)
+    let processed: number | undefined
+    const gated = gatedLog(log, {
+      before: ({ topics }) => {
+        if (topics.includes('outputs'))
+          processed ??= Math.max(...counts.tasks.map(({ task }) => task!.statistics.processed))
+      },
+    })
+    const counts = createWorker({
+      topology: counting,
+      log: gated,
+      guarantee,
+      commitIntervalMs: 3_600_000,
+      clock: hasty,
+    })
+    worker = counts
+    await counts.start()
+    await until(() => isDone(log))
+    expect(processed).toBeLessThan(1_000)
+  },
+)
 
 test('an output sent ahead that fails while its commit waits for it is not committed past', async () => {
   const held = heldUp()

@@ -14,6 +14,7 @@ export function adminContract(fixture: LogFixture): void {
           return found
         })
         expect(described).toMatchObject({ name, partitions: 3, config: { 'cleanup.policy': 'compact' } })
+        expect((await admin.describeTopics([name], { config: false })).get(name)?.partitions).toBe(3)
         expect(await admin.listTopics()).toContain(name)
       },
       testTimeoutMs,
