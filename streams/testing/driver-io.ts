@@ -6,7 +6,8 @@ import type { PipeOptions, TestInput, TestOutput, TestRecord } from './types'
 
 export type Bytes = Buffer | null
 
-export type PipeBytes = (topic: string, key: Bytes, value: Bytes, options: PipeOptions | undefined) => void
+/** Pipes into one topic. */
+export type PipeBytes = (key: Bytes, value: Bytes, options: PipeOptions | undefined) => void
 
 /** What serdes are opened with. */
 type Coding = Pick<SerdeContext, 'registry' | 'personalKeys'>
@@ -19,8 +20,8 @@ export function testInput<K, V>(topic: Topic<K, V>, coding: Coding, pipeBytes: P
   const key = encode(topic.key, 'key')
   const value = encode(topic.value, 'value')
   return {
-    pipe: (k, v, options) => pipeBytes(topic.name, key(k), value(v), options),
-    pipeBytes: (k, v, options) => pipeBytes(topic.name, k, v, options),
+    pipe: (k, v, options) => pipeBytes(key(k), value(v), options),
+    pipeBytes,
   }
 }
 

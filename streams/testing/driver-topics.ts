@@ -35,13 +35,13 @@ export function driverTopics(
   const sourceOf = new Map(sources.map(({ name }) => [deadLetterTopic(name), name]))
   const declared = new Map([...sinks, ...globals, ...sources, ...repartitions].map((topic) => [topic.name, topic]))
 
-  const read = [...sources, ...globals, ...repartitions].map(({ name }) => name)
-  const written = [...new Set([...sinks.map(({ name }) => name), ...internal.keys(), ...sourceOf.keys()])]
-  const refuse = (topic: string, known: readonly string[], verb: string) => {
-    if (known.includes(topic)) return
+  const read = new Set([...sources, ...globals, ...repartitions].map(({ name }) => name))
+  const written = new Set([...sinks.map(({ name }) => name), ...internal.keys(), ...sourceOf.keys()])
+  const refuse = (topic: string, known: ReadonlySet<string>, verb: string) => {
+    if (known.has(topic)) return
     throw new MillraceError(
       'TOPOLOGY_INVALID',
-      `topology ${topology.name} does not ${verb} topic ${topic}; it ${verb}s ${known.join(', ') || 'none'}`,
+      `topology ${topology.name} does not ${verb} topic ${topic}; it ${verb}s ${[...known].join(', ') || 'none'}`,
       { details: { topic } },
     )
   }

@@ -2,6 +2,7 @@ import { MillraceError } from '../errors'
 import { deadLetterTopic } from '../graph/names'
 import type { Topology } from '../graph/topology'
 import { partitionFor } from '../log/partitioner'
+import type { Header } from '../log/port'
 import { inMemoryRegistry } from '../registry'
 import { describeLog } from './describe'
 import { type PipeBytes, recordDecoder, testInput, testOutput, topicCursors } from './driver-io'
@@ -12,6 +13,8 @@ import { type ManualClock, manualClock } from './manual-clock'
 import type { TestDriver, TestDriverOptions } from './types'
 
 export type * from './types'
+
+const noHeaders: readonly Header[] = Object.freeze([])
 
 /**
  * Opens a topology for testing.
@@ -32,11 +35,14 @@ export function testDriver(topology: Topology, options: TestDriverOptions = {}):
   const cursorOf = topicCursors(log)
   tasks.open()
 
-  const pipe: PipeBytes = (topic, key, value, { timestamp = clock.now(), headers = [], partition } = {}) => {
-    topics.refuseUnread(topic)
-    const to = partition ?? (key === null ? 0 : partitionFor(key, topics.partitionsOf(topic)))
-    log.append(topic, to, { key, value, timestamp, headers }, true)
-    tasks.run()
+  const pipeInto = (topic: string): PipeBytes => {
+    const partitions = topics.partitionsOf(topic)
+    return (key, value, { timestamp = clock.now(), headers = noHeaders, partition } = {}) => {
+      topics.refuseUnread(topic)
+      const to = partition ?? (key === null ? 0 : partitionFor(key, partitions))
+      log.append(topic, to, { key, value, timestamp, headers }, true)
+      tasks.run()
+    }
   }
   const describe = () =>
     describeLog(log, (topic) => {
@@ -50,7 +56,7 @@ export function testDriver(topology: Topology, options: TestDriverOptions = {}):
   const storeNamed = (name: string, partition = 0) => storeOf(topology, tasks, name, partition)
 
   return {
-    input: (topic) => testInput(topic, coding, pipe),
+    input: (topic) => testInput(topic, coding, pipeInto(topic.name)),
     output: (topic) => outputOf(topic.name, recordDecoder(topic, coding)),
     deadLetters: ({ name }) => outputOf(deadLetterTopic(name), ({ key, value }) => ({ key, value })),
     store: (declaration, partition) => storeNamed(declaration.name, partition) as never,
