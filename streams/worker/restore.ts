@@ -32,7 +32,7 @@ const REPORT_EVERY_MS = 2_000
  * @throws MillraceError STATE_CORRUPT when a store is ahead of its changelog or behind its beginning (the caller wipes and restores)
  */
 export async function restoreTask(options: RestoreOptions): Promise<void> {
-  const { log, task, partition, readBytes } = options
+  const { log, task, partition, readBytes, signal } = options
   const spans = await changelogSpans({ log, taskId: task.id, stores: task.stores, partition })
   const pending = spans.filter(({ position, end }) => position < end)
   // A store that begins with nothing says so from here on: who else writes to its changelog before it does is found out.
@@ -40,9 +40,12 @@ export async function restoreTask(options: RestoreOptions): Promise<void> {
   await Promise.all(fresh.map(({ store, end }) => store.restore([], end)))
   if (pending.length === 0) return
   const reader = await log.reader({ isolation: 'read_committed', maxBytesPerPartition: readBytes })
+  const stop = () => reader.wakeup()
+  signal.addEventListener('abort', stop)
   try {
     await restoreAll(reader, pending, options)
   } finally {
+    signal.removeEventListener('abort', stop)
     await reader.close()
   }
 }
