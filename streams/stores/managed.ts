@@ -36,7 +36,10 @@ export interface ManagedStore {
   readonly view: unknown
   /** Offset in the changelog from which to restore; undefined when nothing is here yet. */
   readonly position: number | undefined
-  /** Of several changelog records of one key only the last one counts, whatever stands between them. */
+  /**
+   * Of several changelog records of one key only the last one counts, whatever stands between them: `restore` may be given
+   * that one alone, and those of several keys in any order.
+   */
   readonly latestCounts?: boolean
   /** Applies changelog records in order; `nextOffset` is where restoring goes on afterwards. One back-end batch. */
   restore(records: readonly RestoreRecord[], nextOffset: number): Promise<void>

@@ -78,6 +78,7 @@ export function timedStore<K, V>(parts: StoreParts<K, V>, schema: TimeSchema, re
     valueOf: (slot) => values.value(slot.payload!),
     managed: (view) => ({
       name: declaration.name,
+      latestCounts: true,
       view,
       get position() {
         return backend.position()

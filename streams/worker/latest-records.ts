@@ -21,8 +21,8 @@ export interface RecordsAt {
   at(index: number): RestoreRecord | undefined
 }
 
-const INITIAL_BYTES = 64 * 1024
-const INITIAL_KEYS = 512
+const INITIAL_BYTES = 16 * 1024
+const INITIAL_KEYS = 128
 
 /** What is kept of each key, a number each: where its bytes are, and in which `add` it was last seen. */
 const HASH = 0

@@ -1,5 +1,5 @@
 import type { ManagedStore, RestoreRecord } from '../stores/managed'
-import { restoreBuffer } from './restore-buffer'
+import { restoreAtOnce, restoreBuffer } from './restore-buffer'
 
 const record = (key: string, value: string | null, timestamp = 0): RestoreRecord => ({
   key: Buffer.from(key),
@@ -92,4 +92,13 @@ test('says what the store could not take', async () => {
   const buffer = restoreBuffer(store, 1)
   await buffer.add([record('a', '1')], 1)
   await expect(buffer.flush()).rejects.toThrow('full')
+})
+
+test('what is put in at once is the last record of each key too, where only that counts', async () => {
+  const records = [record('a', '1'), record('b', '1'), record('a', '2')]
+  const [latest, all] = [storeThatListens(true), storeThatListens(false)]
+  await restoreAtOnce(latest.store, records, 3)
+  await restoreAtOnce(all.store, records, 3)
+  expect(latest.restored.map((batch) => [...batch.records].sort())).toEqual([['a=2', 'b=1']])
+  expect(all.restored).toEqual([{ records: ['a=1', 'b=1', 'a=2'], nextOffset: 3 }])
 })

@@ -54,6 +54,18 @@ function latestOnly(store: ManagedStore, maxBytes: number): RestoreBuffer {
   }
 }
 
+/** Puts records in at once, for one who reads on and on and answers queries meanwhile. */
+export function restoreAtOnce(
+  store: ManagedStore,
+  records: readonly RestoreRecord[],
+  nextOffset: number,
+): Promise<void> {
+  if (!store.latestCounts || records.length < 2) return store.restore(records, nextOffset)
+  const latest = latestRecords()
+  latest.add(records)
+  return store.restore(latest.records(), nextOffset)
+}
+
 function oneByOne(store: ManagedStore): RestoreBuffer {
   const inTurn = turns()
   return {

@@ -6,6 +6,7 @@ import { type TaskStores, taskStores } from '../tasks/task-stores'
 import { changelogSpans } from './changelog-spans'
 import { openBackends } from './open-backends'
 import type { ResolvedOptions } from './options'
+import { restoreAtOnce } from './restore-buffer'
 
 /** How far a copy of a store has read its changelog. */
 export interface ChangelogProgress {
@@ -91,7 +92,7 @@ async function openOnce({ options, subTopology, partition, signal }: OpenStandby
         // Where the reader was assigned anew while this was applied, it begins with what has been applied since.
         if (nextOffset <= own.position) return
         const further = records.filter(({ offset }) => offset >= own.position)
-        await own.store.restore(further, nextOffset)
+        await restoreAtOnce(own.store, further, nextOffset)
         const end = Math.max(endOffset, nextOffset)
         const currentAt = nextOffset >= end ? elapsed(clock) : own.currentAt
         progress.set(topic, { store: own.store, position: nextOffset, end, currentAt })

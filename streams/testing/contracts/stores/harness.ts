@@ -71,6 +71,11 @@ export interface Harness {
   close(): Promise<void>
 }
 
+/** As a restore gives them to a store of which that is enough. */
+function lastOfEach(records: readonly RestoreRecord[]): RestoreRecord[] {
+  return [...new Map(records.map((record) => [record.key?.toString('hex'), record])).values()]
+}
+
 /** Every store it opens is a new one, under a task of its own. */
 export function harness(subject: DirectorySubject, directory: StateDirectory): Harness {
   let tasks = 0
@@ -145,7 +150,8 @@ export function harness(subject: DirectorySubject, directory: StateDirectory): H
           managed = openManaged()
           for (let offset = 0; offset < changelog.length; offset += chunk) {
             const end = Math.min(changelog.length, offset + chunk)
-            await managed.restore(changelog.slice(offset, end), end)
+            const records = changelog.slice(offset, end)
+            await managed.restore(managed.latestCounts ? lastOfEach(records).reverse() : records, end)
           }
         },
         stored: () => [...backend.entries({})].length,
