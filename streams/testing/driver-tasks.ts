@@ -72,6 +72,7 @@ export function driverTasks(options: DriverTasksOptions): DriverTasks {
     restore(task, partition, log)
     const committed = committedBy.get(task.id) ?? new Map<string, PartitionOffset>()
     committedBy.set(task.id, committed)
+    task.resume([...committed.values()])
     const reads = task.inputs.map((input) => partitionReader(log, input, committed.get(input.topic)?.offset))
     return { task, reads, committed }
   }

@@ -4,6 +4,7 @@ import { table } from '../dsl/table'
 import { windowedStore } from '../dsl/windowed-store'
 import { tumbling } from '../dsl/windows'
 import { failFast } from '../graph/policy'
+import type { TimestampExtractor } from '../graph/specs/source'
 import { topology } from '../graph/topology'
 import type { SchemaRegistry } from '../registry/port'
 import { avro, json, long, string } from '../serdes'
@@ -260,6 +261,19 @@ describe('restart', () => {
       ['a', 2],
       ['a', 3],
     ])
+  })
+
+  test('goes on with the time of each input, which is committed beside its offset', () => {
+    const times: number[] = []
+    const timestampExtractor: TimestampExtractor = ({ timestamp }, partitionTime) => {
+      times.push(partitionTime)
+      return timestamp
+    }
+    const driver = testDriver(topology('timed', [stream(input, { timestampExtractor }).to(output)]))
+    driver.input(input).pipe('a', 1, { timestamp: 50 })
+    driver.restart()
+    driver.input(input).pipe('a', 2, { timestamp: 60 })
+    expect(times).toEqual([-1, 50])
   })
 
   test('a call that had not come back is made again', async () => {
