@@ -31,9 +31,18 @@ export interface LogRecord {
   readonly headers: readonly Header[]
 }
 
+/** Records in their order. An array is one, too; what comes from a log may make each when it is asked for. */
+export interface Records extends Iterable<LogRecord> {
+  readonly length: number
+  /** As an array's: a negative index counts from the end. */
+  at(index: number): LogRecord | undefined
+  map<T>(of: (record: LogRecord) => T): T[]
+  filter(is: (record: LogRecord) => boolean): LogRecord[]
+}
+
 /** What one poll found in one partition. */
 export interface FetchedBatch extends TopicPartition {
-  readonly records: readonly LogRecord[]
+  readonly records: Records
   /** Where to read on: past control records and aborted transactions too, so it may rise without records. */
   readonly nextOffset: number
   /** The end as this reader may see it (last stable offset under read_committed, else high watermark). Lag = this - nextOffset. */

@@ -59,7 +59,7 @@ test('an event that cannot be published shows nothing personal in its dead lette
   await publisher.close()
   const reader = await log.reader({ isolation: 'read_committed' })
   reader.assign([{ topic: 'visits-dlq', partition: 0, offset: 0 }])
-  const dead = (await reader.poll(1_000)).flatMap(({ records }) => records)
+  const dead = (await reader.poll(1_000)).flatMap(({ records }) => [...records])
   expect(dead).toHaveLength(1)
   const bytes = dead.flatMap(({ value, headers }) => [value!, ...headers.map((header) => header.value!)])
   expect(Buffer.concat(bytes).toString('latin1')).not.toContain('Plaintext')
@@ -96,7 +96,7 @@ test.each(['at_least_once', 'exactly_once_v2'] as const)(
     reader.assign([{ topic: 'visits', partition: 0, offset: 0 }])
     let bytes: Buffer | null | undefined
     for (let polls = 0; bytes === undefined && polls < 100; polls++) {
-      bytes = (await reader.poll(100)).flatMap((batch) => batch.records)[0]?.value
+      bytes = (await reader.poll(100)).flatMap((batch) => [...batch.records])[0]?.value
     }
     order.push('record')
     expect(order).toEqual(['key', 'record'])

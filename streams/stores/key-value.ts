@@ -45,7 +45,7 @@ export function openKeyValue<K, U>(parts: StoreParts<K, U>): ManagedStore {
 }
 
 /** Of several records of one key the last one counts: writes of a batch take effect in their order. */
-function writesOf<U>(records: readonly RestoreRecord[], format: ValueFormat<U>): readonly ByteWrite[] {
+function writesOf<U>(records: Iterable<RestoreRecord>, format: ValueFormat<U>): readonly ByteWrite[] {
   const writes: ByteWrite[] = []
   for (const { key, value, timestamp } of records) {
     if (key !== null) writes.push({ key, value: value === null ? null : format.restored(value, timestamp) })

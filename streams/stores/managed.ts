@@ -21,6 +21,12 @@ export interface RestoreRecord {
   readonly timestamp: number
 }
 
+/** In their order, each made when it is asked for perhaps. */
+export interface RestoreRecords extends Iterable<RestoreRecord> {
+  readonly length: number
+  at(index: number): RestoreRecord | undefined
+}
+
 export interface StoreContext {
   /** Stream time, wall clock and the timestamp of the record in hand, for stores that stamp what they write (ms). */
   currentTimestamp(): number
@@ -42,7 +48,7 @@ export interface ManagedStore {
    */
   readonly latestCounts?: boolean
   /** Applies changelog records in order; `nextOffset` is where restoring goes on afterwards. One back-end batch. */
-  restore(records: readonly RestoreRecord[], nextOffset: number): Promise<void>
+  restore(records: RestoreRecords, nextOffset: number): Promise<void>
   /** Called before a commit: the changelog records of all changes since the last one, one per changed key, in order of the change. */
   drainChanges(): readonly ChangelogRecord[]
   /**

@@ -84,7 +84,7 @@ export function timedStore<K, V>(parts: StoreParts<K, V>, schema: TimeSchema, re
         return backend.position()
       },
       async restore(records, nextOffset) {
-        records.forEach(restoreOne)
+        for (const record of records) restoreOne(record)
         lines.drain(time)
         await lines.persist(nextOffset)
       },

@@ -53,7 +53,7 @@ export function openVersioned<K, V>(
       return backend.position()
     },
     async restore(records, nextOffset) {
-      records.forEach(restoreOne)
+      for (const record of records) restoreOne(record)
       history.drain(time)
       await history.persist(nextOffset)
     },

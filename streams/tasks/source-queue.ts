@@ -53,11 +53,12 @@ export function sourceQueue(options: SourceQueueOptions): SourceQueue {
   let endOffset: number | undefined
   let partitionTime = -1
 
-  const advance = () => {
+  /** Leaves the record at `offset` behind. */
+  const advance = (offset: number) => {
     const batch = batches[0]!
     index += 1
     size -= 1
-    nextOffset = index < batch.records.length ? batch.records[index - 1]!.offset + 1 : batch.nextOffset
+    nextOffset = index < batch.records.length ? offset + 1 : batch.nextOffset
     if (index < batch.records.length) return
     batches.shift()
     index = 0
@@ -102,7 +103,7 @@ export function sourceQueue(options: SourceQueueOptions): SourceQueue {
     head: () => {
       while (decoded === undefined && batches.length > 0) {
         const batch = batches[0]!
-        const raw = batch.records[index]
+        const raw = batch.records.at(index)
         if (raw === undefined) {
           nextOffset = batch.nextOffset
           batches.shift()
@@ -115,14 +116,15 @@ export function sourceQueue(options: SourceQueueOptions): SourceQueue {
         } catch (error) {
           options.onPoison(error, raw, from)
         }
-        advance()
+        advance(raw.offset)
       }
       return decoded
     },
     take: () => {
-      if (decoded!.timestamp > partitionTime) partitionTime = decoded!.timestamp
+      const { timestamp, raw } = decoded!
+      if (timestamp > partitionTime) partitionTime = timestamp
       decoded = undefined
-      advance()
+      advance(raw.offset)
     },
     get partitionTime() {
       return extract === undefined || partitionTime < 0 ? undefined : partitionTime

@@ -1,4 +1,4 @@
-import type { RestoreRecord } from '../stores/managed'
+import type { RestoreRecord, RestoreRecords } from '../stores/managed'
 
 /**
  * The last record of each key, copied into memory of its own. A changelog of millions of records passes through here, so there
@@ -9,16 +9,10 @@ export interface LatestRecords {
   /** Bytes of memory in use. */
   readonly bytes: number
   /** Takes records in, in their order; those without a key are left out. */
-  add(records: RecordsAt): void
+  add(records: RestoreRecords): void
   /** One record per key, in no particular order: views, which hold until `clear`. */
   records(): readonly RestoreRecord[]
   clear(): void
-}
-
-/** Records, each made when it is asked for perhaps. */
-export interface RecordsAt {
-  readonly length: number
-  at(index: number): RestoreRecord | undefined
 }
 
 const INITIAL_BYTES = 16 * 1024

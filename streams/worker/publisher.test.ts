@@ -130,7 +130,7 @@ describe('a publisher', () => {
     const { partition } = await publisher.publish(fact('a'))
     const reader = await log.reader({ isolation: 'read_committed' })
     reader.assign([{ topic: 'facts', partition, offset: 0 }])
-    expect((await reader.poll(100))[0]?.records[0]?.timestamp).toBe(77)
+    expect((await reader.poll(100))[0]?.records.at(0)?.timestamp).toBe(77)
     await reader.close()
     await publisher.close()
   })

@@ -1,4 +1,4 @@
-import type { ManagedStore, RestoreRecord } from '../stores/managed'
+import type { ManagedStore, RestoreRecords } from '../stores/managed'
 import { type LatestRecords, latestRecords } from './latest-records'
 
 /** What is read of one changelog, on its way into the store. The next records are read while the store writes. */
@@ -8,7 +8,7 @@ export interface RestoreBuffer {
    * @param nextOffset where restoring goes on after these records
    * @throws what the store could not do with earlier ones
    */
-  add(records: readonly RestoreRecord[], nextOffset: number): Promise<void>
+  add(records: RestoreRecords, nextOffset: number): Promise<void>
   /** Puts in what is left. */
   flush(): Promise<void>
 }
@@ -55,11 +55,7 @@ function latestOnly(store: ManagedStore, maxBytes: number): RestoreBuffer {
 }
 
 /** Puts records in at once, for one who reads on and on and answers queries meanwhile. */
-export function restoreAtOnce(
-  store: ManagedStore,
-  records: readonly RestoreRecord[],
-  nextOffset: number,
-): Promise<void> {
+export function restoreAtOnce(store: ManagedStore, records: RestoreRecords, nextOffset: number): Promise<void> {
   if (!store.latestCounts || records.length < 2) return store.restore(records, nextOffset)
   const latest = latestRecords()
   latest.add(records)

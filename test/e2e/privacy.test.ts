@@ -87,9 +87,9 @@ describe('personal data on the platform', () => {
     const partitions = [0, 1, 2, 3].map((partition) => ({ topic: 'order-events', partition, offset: 0 }))
     reader.assign(partitions)
     const batch = (await reader.poll(1_000)).find(({ records }) => records.length > 0)!
-    const broken = Buffer.concat([batch.records[0]!.value!, Buffer.from([7])])
+    const broken = Buffer.concat([batch.records.at(0)!.value!, Buffer.from([7])])
     const records = recordsBuffer()
-    records.append(batch.records[0]!.key, broken, Date.now(), [])
+    records.append(batch.records.at(0)!.key, broken, Date.now(), [])
     const producer = await log.producer({ clientId: 'poison' })
     await producer.send([{ topic: 'order-events', partition: batch.partition, records }])
     await producer.close()

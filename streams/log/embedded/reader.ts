@@ -2,7 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises'
 import { type Clock, elapsed } from '../../clock'
 import { MillraceError } from '../../errors'
 import type { FetchedBatch, LogReader, PartitionOffset, ReaderOptions, TopicPartition } from '../port'
-import { decodeRecords, verifyChecksum } from '../records'
+import { PackedRecords, packedRecords, verifyChecksum } from '../records'
 import type { Fetched } from './partition'
 import type { Topics } from './topics'
 
@@ -97,11 +97,11 @@ function decoded(
   { topic, partition, offset }: PartitionOffset,
   { batches, nextOffset, endOffset }: Fetched,
 ): FetchedBatch {
-  const records = batches.flatMap(({ header, bytes }) => {
+  const parts = batches.map(({ header, bytes }) => {
     verifyChecksum(bytes, header)
-    return decodeRecords(bytes, header, offset)
+    return packedRecords(bytes, header, offset)
   })
-  return { topic, partition, records, nextOffset, endOffset }
+  return { topic, partition, records: PackedRecords.join(parts), nextOffset, endOffset }
 }
 
 function keyOf({ topic, partition }: TopicPartition): string {

@@ -3,7 +3,7 @@
  * domain socket. The parts of the port that belong to the owner's process, groups and transactions, are not in it.
  */
 import { type ErrorCode, FencedError, MillraceError, messageOf, OutageError, TerminalError } from '../../errors'
-import type { FetchedBatch, IsolationLevel, LogAdmin, PartitionOffset, TopicPartition } from '../port'
+import type { FetchedBatch, IsolationLevel, LogAdmin, LogRecord, PartitionOffset, TopicPartition } from '../port'
 
 export interface RemoteCalls {
   /** A method of the admin and its arguments. */
@@ -33,7 +33,7 @@ type Packed<T> = T extends Buffer
       ? { readonly [K in keyof T]: Packed<T[K]> }
       : T
 
-export type PackedBatch = Packed<FetchedBatch>
+export type PackedBatch = Packed<Omit<FetchedBatch, 'records'> & { readonly records: readonly LogRecord[] }>
 
 export function packBatch(batch: FetchedBatch): PackedBatch {
   const records = batch.records.map((record) => ({

@@ -69,7 +69,7 @@ localKafkaSuite('a broker that dies', { nodes: 1 }, (kafka) => {
       await sending
       const expected = numbers(0, rounds * perRound)
       expect(await reading).toEqual([expected, expected])
-      expect((await reader.poll(1_000)).flatMap(({ records }) => records)).toEqual([])
+      expect((await reader.poll(1_000)).flatMap(({ records }) => [...records])).toEqual([])
     },
     testTimeoutMs,
   )
@@ -198,7 +198,7 @@ localKafkaSuite('a cluster of three', { nodes: 3 }, (kafka) => {
       done = true
       await sending
       expect(await readValues(reader, sent * partitions.length)).toEqual(partitions.map(() => numbers(0, sent)))
-      expect((await reader.poll(1_000)).flatMap(({ records }) => records)).toEqual([])
+      expect((await reader.poll(1_000)).flatMap(({ records }) => [...records])).toEqual([])
       await log.close()
     },
     testTimeoutMs,

@@ -24,7 +24,7 @@ localKafkaSuite('other clients', { nodes: 1 }, (kafka) => {
     const reader = await log.reader({ isolation: 'read_committed' })
     reader.assign([{ topic, partition: 0, offset: 0 }])
     const records: LogRecord[] = []
-    while (records.length < count) records.push(...(await reader.poll(1_000)).flatMap((batch) => batch.records))
+    while (records.length < count) records.push(...(await reader.poll(1_000)).flatMap((batch) => [...batch.records]))
     await reader.close()
     return records
   }

@@ -1,7 +1,7 @@
-import type { Header, LogRecord } from '../port'
+import type { LogRecord } from '../port'
 import { decompress } from './compression'
-import { type BatchHeader, corrupt, headerBytes, readHeader, verifyChecksum } from './header'
-import { type Cursor, readVarint } from './numbers'
+import { type BatchHeader, headerBytes, readHeader, verifyChecksum } from './header'
+import { PackedRecords, runOf } from './packed'
 
 /** What a control batch says of its producer's transaction; `other` for markers that concern only brokers. */
 export type ControlType = 'abort' | 'commit' | 'other'
@@ -10,7 +10,7 @@ export interface DecodedBatch extends BatchHeader {
   /** Null for a batch of records, and for a control batch that compaction has emptied. */
   readonly control: ControlType | null
   /** Empty for a control batch. */
-  readonly records: readonly LogRecord[]
+  readonly records: PackedRecords
 }
 
 export interface DecodeOptions {
@@ -20,8 +20,7 @@ export interface DecodeOptions {
   accept?(batch: BatchHeader): boolean
 }
 
-const noHeaders: readonly Header[] = Object.freeze([])
-const noRecords: readonly LogRecord[] = Object.freeze([])
+const noRecords = new PackedRecords([])
 const nothing = Buffer.alloc(0)
 
 /**
@@ -44,7 +43,7 @@ export function decodeBatches(bytes: Buffer, options: DecodeOptions = {}): reado
     decoded.push(
       batch.isControl
         ? { ...batch, control: decodeControl(bytes, batch), records: noRecords }
-        : { ...batch, control: null, records: decodeRecords(bytes, batch, fromOffset) },
+        : { ...batch, control: null, records: packedRecords(bytes, batch, fromOffset) },
     )
   }
   return decoded
@@ -59,62 +58,20 @@ export function* batchHeaders(bytes: Buffer): Generator<BatchHeader, void, undef
   }
 }
 
-/** The records of one batch from `fromOffset` on, its checksum unlooked at. */
+/** The records of one batch from `fromOffset` on, its checksum unlooked at. @throws MillraceError BATCH_CORRUPT */
 export function decodeRecords(bytes: Buffer, batch: BatchHeader, fromOffset = 0): LogRecord[] {
-  const cursor = { bytes: recordBytes(bytes, batch), at: 0 }
-  const records: LogRecord[] = []
-  for (let index = 0; index < batch.count; index++) {
-    const record = decodeRecord(cursor, batch)
-    if (record.offset >= fromOffset) records.push(record)
-  }
-  return records
+  return [...packedRecords(bytes, batch, fromOffset)]
+}
+
+/** The same, each made when it is asked for. */
+export function packedRecords(bytes: Buffer, batch: BatchHeader, fromOffset = 0): PackedRecords {
+  return new PackedRecords([runOf(recordBytes(bytes, batch), batch, fromOffset)])
 }
 
 /** The bytes of a batch's records, unpacked. */
 export function recordBytes(bytes: Buffer, batch: BatchHeader): Buffer {
   if (batch.count === 0) return nothing // as compaction leaves it, whatever codec the header names
   return decompress(bytes.subarray(batch.start + headerBytes, batch.end), batch.compression, batch.baseOffset)
-}
-
-/** Reads one record and leaves the cursor behind it. */
-export function decodeRecord(cursor: Cursor, batch: BatchHeader): LogRecord {
-  const size = readVarint(cursor)
-  const end = cursor.at + size
-  if (!(size > 0 && end <= cursor.bytes.length)) throw corrupt(batch.baseOffset, 'a record passes the end of its batch')
-  cursor.at++
-  const timestamp = batch.baseTimestamp + readVarint(cursor)
-  const offset = batch.baseOffset + readVarint(cursor)
-  const key = readNullable(cursor, end, batch)
-  const value = readNullable(cursor, end, batch)
-  const headers = readHeaders(cursor, end, batch)
-  if (cursor.at !== end) throw corrupt(batch.baseOffset, 'a record does not end where it says')
-  if (offset < batch.baseOffset || offset > batch.lastOffset) {
-    throw corrupt(batch.baseOffset, 'a record has an offset outside of its batch')
-  }
-  return { offset, timestamp: batch.isLogAppendTime ? batch.maxTimestamp : timestamp, key, value, headers }
-}
-
-function readNullable(cursor: Cursor, end: number, batch: BatchHeader): Buffer | null {
-  const length = readVarint(cursor)
-  if (length < 0) return null
-  const start = cursor.at
-  cursor.at = start + length
-  if (cursor.at > end) throw corrupt(batch.baseOffset, 'a field passes the end of its record')
-  return cursor.bytes.subarray(start, cursor.at)
-}
-
-function readHeaders(cursor: Cursor, end: number, batch: BatchHeader): readonly Header[] {
-  const count = readVarint(cursor)
-  if (count === 0) return noHeaders
-  if (count < 0 || count > end - cursor.at)
-    throw corrupt(batch.baseOffset, 'a record has an impossible count of headers')
-  const headers: Header[] = []
-  for (let index = 0; index < count; index++) {
-    const name = readNullable(cursor, end, batch)
-    if (name === null) throw corrupt(batch.baseOffset, 'a header has no name')
-    headers.push({ key: name.toString('utf8'), value: readNullable(cursor, end, batch) })
-  }
-  return headers
 }
 
 /** What a control batch says; null for one that compaction has emptied. */

@@ -1,6 +1,7 @@
 import type { LogRecord } from '../port'
 import { canCompress, compress } from './compression'
-import { decodeRecord, recordBytes } from './decode'
+import { recordBytes } from './decode'
+import { checkRecord, readRecord } from './decode-record'
 import { type BatchHeader, headerBytes, writeHeader } from './header'
 
 /**
@@ -17,7 +18,8 @@ export function filterBatch(
   let maxTimestamp = -1
   for (let index = 0; index < batch.count; index++) {
     const start = cursor.at
-    const record = decodeRecord(cursor, batch)
+    checkRecord(cursor, batch)
+    const record = readRecord({ bytes: cursor.bytes, at: start }, batch)
     if (!keep(record)) continue
     kept.push(cursor.bytes.subarray(start, cursor.at))
     maxTimestamp = Math.max(maxTimestamp, record.timestamp)

@@ -10,6 +10,7 @@ export {
   decodeBatches,
   decodeControl,
   decodeRecords,
+  packedRecords,
 } from './decode'
 export { nextSequence, noProducer, type RecordsBufferOptions, recordsBuffer } from './encode'
 export { filterBatch } from './filter'
@@ -23,3 +24,4 @@ export {
   verifyChecksum,
 } from './header'
 export { murmur2 } from './murmur2'
+export { PackedRecords } from './packed'

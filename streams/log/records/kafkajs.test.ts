@@ -139,7 +139,7 @@ test('we decode what kafkajs encodes', async () => {
         isTransactional: true,
         maxTimestamp,
       })
-      expect(batch?.records).toEqual(
+      expect([...batch!.records]).toEqual(
         given.map(
           (each, index): LogRecord => ({
             key: each.key,

@@ -9,6 +9,7 @@ import type {
   LogRecord,
   OutgoingBatch,
   PartitionOffset,
+  Records,
   TopicPartition,
 } from '../../../log/port'
 import { recordsBuffer } from '../../../log/records'
@@ -112,7 +113,7 @@ export async function pollUntil(
 }
 
 export function pollRecords(reader: LogReader, count: number): Promise<readonly FetchedBatch[]> {
-  return pollUntil(reader, (batches) => batches.flatMap((each) => each.records).length >= count)
+  return pollUntil(reader, (batches) => batches.flatMap((each) => [...each.records]).length >= count)
 }
 
 /** Reads one partition up to its end as read_committed sees it. */
@@ -123,10 +124,10 @@ export async function readAll(log: Log, partition: TopicPartition, isolation: Is
   reader.assign([{ ...partition, offset: 0 }])
   const batches = await pollUntil(reader, (found) => (found.at(-1)?.nextOffset ?? 0) >= end!.offset)
   await reader.close()
-  return batches.flatMap((each) => each.records)
+  return batches.flatMap((each) => [...each.records])
 }
 
-export function valuesOf({ records }: { readonly records: readonly LogRecord[] }): (string | undefined)[] {
+export function valuesOf({ records }: { readonly records: Records }): (string | undefined)[] {
   return records.map((record) => record.value?.toString())
 }
 
