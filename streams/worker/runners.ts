@@ -1,3 +1,4 @@
+import { inputTopics } from '../graph/input-topics'
 import { changelogTopic } from '../graph/names'
 import type { SubTopology } from '../graph/subtopologies'
 import type { Topology } from '../graph/topology'
@@ -39,7 +40,7 @@ export function createRunners(topology: Topology, applicationId: string): Runner
       runners.delete(id)
     },
     ownerOf: ({ topic, partition }) => {
-      const sub = topology.subTopologies.find((own) => inputTopics(own, applicationId).includes(topic))
+      const sub = topology.subTopologies.find((own) => inputTopics([own], applicationId).includes(topic))
       return sub === undefined ? undefined : runners.get(`${sub.id}_${partition}`)
     },
   }
@@ -52,7 +53,7 @@ export function inputsOf(
   applicationId: string,
   { partitionsOf }: Pick<PreparedTopics, 'partitionsOf'>,
 ): readonly TopicPartition[] {
-  return inputTopics(sub, applicationId)
+  return inputTopics([sub], applicationId)
     .filter((topic) => partition < partitionsOf(topic))
     .map((topic) => ({ topic, partition }))
 }
@@ -68,11 +69,4 @@ export function allTasks(topology: Topology, applicationId: string, topics: Prep
         .map(({ name }) => ({ topic: changelogTopic(applicationId, name), partition })),
     })),
   )
-}
-
-export function inputTopics(sub: SubTopology, applicationId: string): readonly string[] {
-  return [
-    ...sub.sources.map(({ topic }) => topic.name),
-    ...sub.repartitionSources.map(({ spec }) => `${applicationId}-${spec.repartition}-repartition`),
-  ]
 }

@@ -1,7 +1,8 @@
+import { inputTopics } from '../../graph/input-topics'
 import type { Topology } from '../../graph/topology'
 import type { Log, TopicPartition } from '../../log/port'
 import { offsetAt, wholeRanges } from '../../log/read-range'
-import { partitionsIn, repartitionTopics, sourceTopics } from './partitions'
+import { partitionsIn } from './partitions'
 
 export interface PartitionLag extends TopicPartition {
   /** The offset from which the application would go on; undefined where it has committed none. */
@@ -27,8 +28,7 @@ export async function applicationLag(
   topology: Topology,
   applicationId: string = topology.name,
 ): Promise<ApplicationLag> {
-  const topics = [...sourceTopics(topology), ...repartitionTopics(topology, applicationId)]
-  const read = await partitionsIn(log.admin, topics)
+  const read = await partitionsIn(log.admin, inputTopics(topology.subTopologies, applicationId))
   const [ranges, committed, groups] = await Promise.all([
     wholeRanges(log, read),
     log.admin.committedOffsets(applicationId, read),

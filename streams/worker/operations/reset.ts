@@ -1,10 +1,11 @@
 import { MillraceError } from '../../errors'
+import { repartitionTopics, sourceTopics } from '../../graph/input-topics'
 import { changelogTopic } from '../../graph/names'
 import type { Topology } from '../../graph/topology'
 import type { Log, PartitionOffset, TopicPartition } from '../../log/port'
 import { offsetAt } from '../../log/read-range'
 import type { StateDirectory } from '../../stores/backend'
-import { partitionsIn, repartitionTopics, sourceTopics } from './partitions'
+import { partitionsIn } from './partitions'
 
 /** Where an application begins to read again; a timestamp in ms. */
 export type ResetTo = 'earliest' | 'latest' | { readonly timestamp: number }
@@ -46,7 +47,7 @@ export async function planReset(
 ): Promise<ResetPlan> {
   const { applicationId = topology.name, to = 'earliest' } = options
   const { admin } = log
-  const sources = await partitionsIn(admin, sourceTopics(topology))
+  const sources = await partitionsIn(admin, sourceTopics(topology.subTopologies))
   const [targets, committed, groups, existing, wipeTasks] = await Promise.all([
     admin.offsets(sources, to),
     admin.committedOffsets(applicationId, sources),
@@ -74,7 +75,7 @@ function internalTopics(topology: Topology, applicationId: string): readonly str
   const changelogs = topology.subTopologies.flatMap(({ stores }) =>
     stores.map(({ name }) => changelogTopic(applicationId, name)),
   )
-  return [...changelogs, ...repartitionTopics(topology, applicationId), `${applicationId}-fingerprint`]
+  return [...changelogs, ...repartitionTopics(topology.subTopologies, applicationId), `${applicationId}-fingerprint`]
 }
 
 /**

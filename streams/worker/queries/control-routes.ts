@@ -1,7 +1,7 @@
 /** What is asked of a member beside its stores: how it is, who the members are, and that it pauses. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { MillraceError, messageOf } from '../../errors'
-import { inputTopics } from '../runners'
+import { inputTopics } from '../../graph/input-topics'
 import type { QueryHost } from './host'
 import { askJson } from './http'
 import { flagIn, type Parameters } from './parameters'
@@ -36,7 +36,7 @@ export function controlRoutes(app: FastifyInstance, { host, control, token }: Qu
 /** Of every topic that a task reads: who is no member finds by it where keys are. */
 function partitionsOf({ topology, applicationId, partitionsOf }: QueryHost): Readonly<Record<string, number>> {
   const names = [
-    ...topology.subTopologies.flatMap((sub) => inputTopics(sub, applicationId)),
+    ...inputTopics(topology.subTopologies, applicationId),
     ...topology.globalTables.map(({ topic }) => topic.name),
   ]
   return Object.fromEntries(names.map((name) => [name, partitionsOf(name)]))
