@@ -24,6 +24,11 @@ export async function joinThroughOutage(
   } catch (error) {
     if (stopping.aborted) return undefined
     if (!(error instanceof OutageError)) throw error
+    // The group has gone on, as it does while several members start: it answers, and waiting would only keep it waiting.
+    if (error.code === 'MEMBER_FENCED') {
+      logger.info({ applicationId, err: error }, `${applicationId}: ${messageOf(error)}`)
+      return undefined
+    }
     logger.warn({ applicationId, err: error }, `${applicationId}: cannot join the group: ${messageOf(error)}; waiting`)
     await clock.sleep(OUTAGE_WAIT_MS, stopping)
     return undefined
