@@ -2,7 +2,7 @@ import type { GlobalTableSource } from '../graph/specs/global-table'
 import type { FetchedBatch, LogRecord, TopicPartition } from '../log/port'
 import type { SchemaRegistry } from '../registry/port'
 import type { PersonalKeys } from '../serdes/encryption/port'
-import type { OpenSerde, Serde, SerdeRole } from '../serdes/serde'
+import { serdeOpener } from '../serdes/opening'
 import { openStore } from '../stores'
 import type { StoreBackend } from '../stores/backend'
 import type { TimestampedKeyValueStore } from '../stores/store'
@@ -38,16 +38,9 @@ export interface GlobalTableStoreOptions {
 export function globalTableStore(options: GlobalTableStoreOptions): GlobalTableStore {
   const { source, backend, registry, personalKeys, cacheBytes, onPoison, onDropped } = options
   const { topic, timestampExtractor } = source
-  const waiting: Promise<void>[] = []
-  const open =
-    (role: SerdeRole) =>
-    <T>(serde: Serde<T>): OpenSerde<T> => {
-      const opened = serde.open({ topic: topic.name, role, registry, personalKeys })
-      if (opened.ready !== undefined) waiting.push(opened.ready)
-      return opened
-    }
-  const key = open('key')(topic.key)
-  const value = open('value')(topic.value)
+  const serdes = serdeOpener({ topic: topic.name, registry, personalKeys })
+  const key = serdes.key(topic.key)
+  const value = serdes.value(topic.value)
   let inHand: InputRecord | undefined
   const store = openStore(
     { ...source.store, changelog: false },
@@ -55,8 +48,8 @@ export function globalTableStore(options: GlobalTableStoreOptions): GlobalTableS
     {
       currentTimestamp: () => inHand?.timestamp ?? 0,
       changelogTopic: topic.name,
-      openKey: open('key'),
-      openValue: open('value'),
+      openKey: serdes.key,
+      openValue: serdes.value,
     },
     { cacheBytes },
   )
@@ -85,7 +78,7 @@ export function globalTableStore(options: GlobalTableStoreOptions): GlobalTableS
   return {
     source,
     view: rows,
-    ready: waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined),
+    ready: serdes.whenReady(),
     prepare: (batch) => queueOf(batch.partition).prepare(batch),
     apply: (batch) => {
       const queue = queueOf(batch.partition)

@@ -1,7 +1,8 @@
 import { FencedError, MillraceError } from '../errors'
 import { changelogTopic } from '../graph/names'
 import type { AppendedBatch, OutgoingBatch } from '../log/port'
-import type { OpenSerde, Serde, SerdeRole } from '../serdes/serde'
+import { serdeOpener } from '../serdes/opening'
+import type { OpenSerde } from '../serdes/serde'
 import { openStore } from '../stores'
 import type { ManagedStore } from '../stores/managed'
 import type { TaskOptions } from './options'
@@ -47,13 +48,7 @@ export function taskStores(options: TaskStoresOptions, currentTimestamp: () => n
 
   for (const declaration of subTopology.stores) {
     const topic = changelogTopic(applicationId, declaration.name)
-    const open =
-      (role: SerdeRole) =>
-      <T>(serde: Serde<T>) => {
-        const opened = serde.open({ topic, role, registry, personalKeys })
-        if (opened.ready !== undefined) waiting.push(opened.ready)
-        return opened
-      }
+    const serdes = serdeOpener({ topic, registry, personalKeys })
     const backend = options.backends.get(declaration.name)
     if (backend === undefined) throw new MillraceError('STORE_UNKNOWN', `store ${declaration.name} was not opened`)
     stores.set(
@@ -65,15 +60,17 @@ export function taskStores(options: TaskStoresOptions, currentTimestamp: () => n
           currentTimestamp,
           changelogTopic: topic,
           openKey: (serde) => {
-            const opened = open('key')(serde)
+            const opened = serdes.key(serde)
             keyCoders.set(declaration.name, opened as Pick<OpenSerde<unknown>, 'encode'>)
             return opened
           },
-          openValue: open('value'),
+          openValue: serdes.value,
         },
         { cacheBytes: options.cacheBytes },
       ),
     )
+    const ready = serdes.whenReady()
+    if (ready !== undefined) waiting.push(ready)
     if (declaration.changelog) changelogs.set(declaration.name, topic)
   }
   const nameOf = new Map([...changelogs].map(([name, topic]) => [topic, name]))

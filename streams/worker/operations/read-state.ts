@@ -2,7 +2,7 @@ import { MillraceError } from '../../errors'
 import { changelogTopic } from '../../graph/names'
 import type { Topology } from '../../graph/topology'
 import type { SchemaRegistry } from '../../registry/port'
-import type { OpenSerde, Serde, SerdeRole } from '../../serdes/serde'
+import { serdeOpener } from '../../serdes/opening'
 import { openStore } from '../../stores'
 import type { StateDirectory } from '../../stores/backend'
 import type { AnySerde, AnyStoreDeclaration } from '../../stores/declaration'
@@ -72,24 +72,17 @@ interface Place {
 
 async function open(declaration: AnyStoreDeclaration, { state, task, applicationId, registry }: Place) {
   const topic = changelogTopic(applicationId, declaration.name)
-  const waiting: Promise<void>[] = []
-  const opening =
-    (role: SerdeRole) =>
-    <T>(serde: Serde<T>): OpenSerde<T> => {
-      const opened = serde.open({ topic, role, registry })
-      if (opened.ready !== undefined) waiting.push(opened.ready)
-      return opened
-    }
+  const serdes = serdeOpener({ topic, registry })
   const backend = await state.open(task, declaration.name)
   try {
     const context = {
       currentTimestamp: () => 0,
       changelogTopic: topic,
-      openKey: opening('key'),
-      openValue: opening('value'),
+      openKey: serdes.key,
+      openValue: serdes.value,
     }
     const store: ManagedStore = openStore(declaration, backend, context)
-    await Promise.all(waiting)
+    await serdes.whenReady()
     return store
   } catch (error) {
     await backend.close()
