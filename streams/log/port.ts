@@ -132,6 +132,8 @@ export interface TransactionalOptions {
   readonly transactionalId: string
   /** After this many ms without a commit the log aborts the transaction by itself. */
   readonly timeoutMs: number
+  /** The group whose offsets it will commit, where that is known: it may then be added to a transaction with what is sent first. */
+  readonly groupId?: string
 }
 
 export interface TopicSpec {

@@ -69,6 +69,7 @@ export async function exactlyOnce(options: Omit<CommitterOptions, 'shared' | 'me
   const producer: TransactionalProducer = await log.transactionalProducer({
     transactionalId: `${applicationId}-${taskId}`,
     timeoutMs: transactionTimeoutMs,
+    groupId: applicationId,
   })
   return {
     commit: async ({ outputs, changelogs, offsets }) => {

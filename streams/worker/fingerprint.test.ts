@@ -11,7 +11,7 @@ import { levelStateDirectory } from '../stores'
 import type { StateDirectory } from '../stores/backend'
 import { type AnyStoreDeclaration, keyValueStore, sessionStore, timestampedKeyValueStore } from '../stores/declaration'
 import { topic } from '../topics'
-import { checkFingerprint, type FingerprintCheck } from './fingerprint'
+import { acceptTopology, type FingerprintCheck } from './fingerprint'
 
 const input = topic('in', { key: string, value: string })
 const output = topic('out', { key: string, value: string })
@@ -26,7 +26,7 @@ const counts = keyValueStore('counts', { key: string, value: long })
 const totals = keyValueStore('totals', { key: string, value: long })
 const visits = (retentionMs: number) => sessionStore('visits', { key: string, value: long, retentionMs })
 
-describe('checkFingerprint', () => {
+describe('acceptTopology', () => {
   let directory: string
   let state: StateDirectory
 
@@ -38,8 +38,8 @@ describe('checkFingerprint', () => {
     await state.close()
     await rm(directory, { recursive: true })
   })
-  const check = (of: Topology, options: Partial<FingerprintCheck> = {}) =>
-    checkFingerprint({
+  const check = async (of: Topology, options: Partial<FingerprintCheck> = {}) => {
+    const accepted = await acceptTopology({
       topology: of,
       applicationId: 'app',
       partitionsOf: () => 2,
@@ -47,6 +47,9 @@ describe('checkFingerprint', () => {
       logger: silentLogger,
       ...options,
     })
+    await accepted.note()
+    return accepted.changes
+  }
 
   test('a first start notes the fingerprint down, and the next one finds no change', async () => {
     expect(await check(keeping(counts))).toEqual([])

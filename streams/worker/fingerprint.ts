@@ -44,7 +44,7 @@ function isDurable({ stores, repartitions, globals }: Fingerprint): boolean {
   return stores.length + repartitions.length + globals.length > 0
 }
 
-/** Reads what an earlier start has noted, which needs nothing but the places. @throws as `checkFingerprint` */
+/** Reads what an earlier start has noted, which needs nothing but the places. @throws as `acceptTopology` */
 export async function readFingerprints({
   state,
   log,
@@ -54,14 +54,23 @@ export async function readFingerprints({
   return { notes, found: await Promise.all(notes.map(readFingerprint)) }
 }
 
+/** A topology that fits what is there. */
+export interface Accepted {
+  readonly changes: readonly TopologyChange[]
+  /**
+   * Notes it down for later starts; one of which nothing outlives the process leaves no note. What goes into the log waits for
+   * `topicsReady`. @throws OutageError STATE_UNAVAILABLE, LOG_UNAVAILABLE; MillraceError STATE_LOCKED
+   */
+  note(topicsReady?: Promise<unknown>): Promise<void>
+}
+
 /**
- * Compares the topology with the one that left the state and the internal topics behind, and notes it down where it fits.
- * Local copies that only have to be laid out anew are wiped, to be rebuilt from their changelogs. A topology of which
- * nothing outlives the process leaves no note. To be called before a task is opened.
+ * Compares the topology with the one that left the state and the internal topics behind. Local copies that only have to be
+ * laid out anew are wiped, to be rebuilt from their changelogs. To be called, and noted, before a task is opened.
  * @throws MillraceError TOPOLOGY_INCOMPATIBLE with the list of changes in its message and in `details.changes`;
  *   STATE_LOCKED; OutageError STATE_UNAVAILABLE, LOG_UNAVAILABLE
  */
-export async function checkFingerprint(check: FingerprintCheck): Promise<readonly TopologyChange[]> {
+export async function acceptTopology(check: FingerprintCheck): Promise<Accepted> {
   const { topology, applicationId, partitionsOf, state, logger, accept = false } = check
   const current = fingerprint(topology, { applicationId, partitionsOf })
   const { notes, found } = await (check.notes ?? readFingerprints(check))
@@ -76,13 +85,20 @@ export async function checkFingerprint(check: FingerprintCheck): Promise<readonl
   if (changes.length > 0)
     logger.info({ applicationId, changes }, `${applicationId} has changed:\n${changesText(changes)}`)
   const text = fingerprintText(current)
-  await Promise.all(
-    notes.map(async (note, index) => {
-      const before = found[index]
-      if (before === undefined ? isDurable(current) : fingerprintText(before) !== text) await note.write(text)
-    }),
-  )
-  return changes
+  const stale = notes.filter((_, index) => {
+    const before = found[index]
+    return before === undefined ? isDurable(current) : fingerprintText(before) !== text
+  })
+  return {
+    changes,
+    note: async (topicsReady) => {
+      const write = async (note: StateNote) => {
+        if (note !== state.note) await topicsReady
+        await note.write(text)
+      }
+      await Promise.all(stale.map(write))
+    },
+  }
 }
 
 async function readFingerprint(note: StateNote): Promise<Fingerprint | undefined> {

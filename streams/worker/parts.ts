@@ -3,7 +3,7 @@ import type { OffsetReset } from '../graph/specs/source'
 import type { Topology } from '../graph/topology'
 import type { LogProducer, LogReader } from '../log/port'
 import type { Counters } from './counters'
-import { checkFingerprint, readFingerprints } from './fingerprint'
+import { acceptTopology, readFingerprints } from './fingerprint'
 import { type GlobalTables, globalTables } from './global-tables'
 import type { Lifecycle } from './lifecycle'
 import { type LocalState, readLocalState } from './local-state'
@@ -12,7 +12,7 @@ import { createMembership, type Membership } from './membership'
 import type { ResolvedOptions } from './options'
 import { reading } from './reading'
 import type { Runners } from './runners'
-import { type PreparedTopics, prepareTopics } from './topics'
+import { createMissing, findTopics, type PreparedTopics } from './topics'
 
 /** What a worker has open while it runs: made at its start, and anew where its policy for errors says so. */
 export interface Parts {
@@ -49,15 +49,12 @@ const LEAVE_MS = 2_000
 /** Makes the topics ready, holds the topology against what an earlier one has left behind, and opens everything but tasks. */
 export async function openParts(context: PartsOptions): Promise<Parts> {
   const { options } = context
-  const { topology, applicationId, log, logger, state, acceptTopologyChanges: accept } = options
-  // Asked for at once, since neither needs an answer to anything else.
-  const notes = readFingerprints({ state, log, applicationId })
+  const { applicationId, log } = options
+  // It needs no answer to anything else.
   const producing = log.producer({ clientId: applicationId })
-  for (const asked of [notes, producing]) asked.catch(() => undefined)
+  producing.catch(() => undefined)
   try {
-    const topics = await prepareTopics(topology, applicationId, log.admin)
-    const { partitionsOf } = topics
-    await checkFingerprint({ topology, applicationId, partitionsOf, state, log, accept, logger, notes })
+    const topics = await prepareTopics(options)
     return await partsOf(context, { topics, local: await readLocalState(options), shared: await producing })
   } catch (error) {
     await producing.then(
@@ -66,6 +63,18 @@ export async function openParts(context: PartsOptions): Promise<Parts> {
     )
     throw error
   }
+}
+
+async function prepareTopics(options: ResolvedOptions): Promise<PreparedTopics> {
+  const { topology, applicationId, log, logger, state, acceptTopologyChanges: accept } = options
+  const notes = readFingerprints({ state, log, applicationId })
+  notes.catch(() => undefined)
+  const found = await findTopics(topology, applicationId, log.admin)
+  const { partitionsOf } = found
+  const fits = await acceptTopology({ topology, applicationId, partitionsOf, state, log, accept, logger, notes })
+  const created = createMissing(found, topology, applicationId, log.admin)
+  const [topics] = await Promise.all([created, fits.note(created)])
+  return topics
 }
 
 async function partsOf(

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { elapsed } from '../clock'
 import { MillraceError, messageOf } from '../errors'
 import type { TopicPartition } from '../log/port'
@@ -80,6 +81,11 @@ export interface Worker {
  * await worker.start()
  */
 export function createWorker(given: WorkerOptions): Worker {
+  return createHeldWorker(given, async () => undefined)
+}
+
+/** One that joins its group once it is ready to, and `mayJoin` has resolved, which is called then. */
+export function createHeldWorker(given: WorkerOptions, mayJoin: () => Promise<void>): Worker {
   const options = resolveOptions(given)
   const { topology, applicationId, clock } = options
   const counters = newCounters()
@@ -128,6 +134,7 @@ export function createWorker(given: WorkerOptions): Worker {
       await queries.close()
       throw error
     }
+    await unlessAborted(lifecycle.stopping, mayJoin())
     if (!lifecycle.stopping.aborted) lifecycle.set('REBALANCING')
     ended = run(parts)
   }
@@ -255,4 +262,12 @@ export function createWorker(given: WorkerOptions): Worker {
       ...runners.all.flatMap(({ task }) => (task?.stores.all.has(name) ? [task.stores.view(name)] : [])),
     ],
   }
+}
+
+/** Waits no longer than until it aborts. */
+async function unlessAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  if (signal.aborted) return
+  const over = new AbortController()
+  await Promise.race([work, once(signal, 'abort', { signal: over.signal }).catch(() => undefined)])
+  over.abort()
 }

@@ -34,7 +34,7 @@ export async function openTransactionalProducer(
   const client = createClient(shared)
   try {
     const identity = await fence(client, options)
-    return transactionalProducer({ shared, client, transactionalId: options.transactionalId, identity })
+    return transactionalProducer({ shared, client, options, identity })
   } catch (error) {
     client.close()
     throw error
@@ -62,11 +62,12 @@ const coordinatorOf = (transactionalId: string) =>
 interface Context {
   readonly shared: Shared
   readonly client: Client
-  readonly transactionalId: string
+  readonly options: TransactionalOptions
   readonly identity: Identity
 }
 
-function transactionalProducer({ shared, client, transactionalId, identity }: Context): TransactionalProducer {
+function transactionalProducer({ shared, client, options: given, identity }: Context): TransactionalProducer {
+  const { transactionalId } = given
   const { clock, logger } = shared.settings
   const sender = createSender({ client, shared, transactionalId })
   const serially = oneAtATime()
@@ -74,8 +75,8 @@ function transactionalProducer({ shared, client, transactionalId, identity }: Co
   /** What the transaction under way holds. */
   const partitions = new Set<string>()
   const groups = new Set<string>()
-  /** The group of the last commit: the next one's too, as a rule, so it is added with the first partitions. */
-  let usualGroup: string | undefined
+  /** The group of the last commit, or the one that was announced: the next one's too, as a rule, so it is added with the first partitions. */
+  let usualGroup = given.groupId
   let begun = false
   /** Set once by what ends the producer's life. */
   let unusable: MillraceError | undefined

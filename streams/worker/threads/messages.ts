@@ -18,6 +18,8 @@ export interface ThreadData {
 /** What the process tells a thread. */
 export type ToThread =
   | { readonly type: 'start' }
+  /** It may join the group as soon as it is ready to. */
+  | { readonly type: 'join' }
   | { readonly type: 'close'; readonly timeoutMs: number }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
@@ -28,6 +30,8 @@ export type ToThread =
 export type FromThread =
   /** The worker has been made from the module. */
   | { readonly type: 'loaded'; readonly applicationId: string }
+  /** It is ready to join, and waits to be told so. */
+  | { readonly type: 'ready' }
   /** Its topics are ready and it has begun to join. */
   | { readonly type: 'started' }
   | { readonly type: 'state'; readonly state: WorkerState }
@@ -67,6 +71,11 @@ export function toldError({ message, stack, code }: ToldError): Error {
   const error = code === undefined ? new Error(message) : new MillraceError(code, message)
   error.stack = stack
   return error
+}
+
+/** Of a thread that has not said why. */
+export function diedWith(code: number): Error {
+  return new Error(`the thread ended with code ${code}`)
 }
 
 /** Fields of a log line as they can cross threads. */

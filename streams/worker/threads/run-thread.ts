@@ -2,7 +2,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Registry } from 'prom-client'
 import type { Logger } from '../../logger'
 import { registerMetrics } from '../metrics'
-import { createWorker, type Worker } from '../worker'
+import { createHeldWorker, type Worker } from '../worker'
 import { loadDefinition } from './load-module'
 import { cloneable, type FromThread, type LogLevel, type ThreadData, type ToThread, tellError } from './messages'
 
@@ -24,7 +24,10 @@ async function run(port: MessagePort, data: ThreadData): Promise<void> {
   const define = await loadDefinition(module)
   const options = { logger, processId, ...(await define({ threadIndex, threads, logger })) }
   clearTimeout(waiting)
-  const worker = createWorker(options)
+  const worker = createHeldWorker(options, () => {
+    tell({ type: 'ready' })
+    return told.mayJoin
+  })
   try {
     worker.onState((state) => tell({ type: 'state', state }))
     tell({ type: 'loaded', applicationId: worker.applicationId })
@@ -40,6 +43,7 @@ async function run(port: MessagePort, data: ThreadData): Promise<void> {
 }
 
 interface Orders {
+  readonly mayJoin: Promise<void>
   /** Resolves once it has started, or is not to start. */
   obey(worker: Worker, answer: Answers): Promise<void>
 }
@@ -52,16 +56,22 @@ interface Answers {
 /** Orders may come while the module is still being loaded; to close then ends the thread, which holds nothing yet. */
 function orders(port: MessagePort): Orders {
   const waiting: ToThread[] = []
+  let join = (): void => undefined
+  const mayJoin = new Promise<void>((resolve) => {
+    join = resolve
+  })
   let take = (order: ToThread): void => {
     if (order.type === 'close') end(port, { type: 'ended' })
     waiting.push(order)
   }
   port.on('message', (order: ToThread) => take(order))
   return {
+    mayJoin,
     obey: (worker, answer) =>
       new Promise<void>((resolve, reject) => {
         take = (order) => {
           if (order.type === 'start') worker.start().then(answer.started).then(resolve, reject)
+          else if (order.type === 'join') join()
           else if (order.type === 'close') void worker.close(order.timeoutMs).then(resolve)
           else if (order.type === 'metrics') void answer.metrics(order.ask)
           else worker[order.type]()

@@ -8,8 +8,9 @@ import { createLifecycle } from '../lifecycle'
 import type { MemberMetadata } from '../member-info'
 import type { WorkerState } from '../options'
 import type { RestoreProgress } from '../restore-progress'
-import { type FromThread, type ThreadReport, toldError } from './messages'
+import { diedWith, type FromThread, type ThreadReport, toldError } from './messages'
 import type { WorkerThreads, WorkerThreadsOptions } from './options'
+import { startAlone, startTogether } from './start-together'
 import { startThread, type ThreadHandle } from './thread-handle'
 import { threadMetrics } from './thread-metrics'
 import { stateOfAll } from './thread-states'
@@ -107,7 +108,7 @@ export function workerThreads(options: WorkerThreadsOptions): WorkerThreads {
     lifecycle.set('REBALANCING')
     await clock.sleep(REPLACE_AFTER_MS, lifecycle.stopping)
     if (!lifecycle.stopping.aborted && lifecycle.fatal === undefined)
-      spawn(threadIndex, replacements + 1).handle.tell({ type: 'start' })
+      startAlone(spawn(threadIndex, replacements + 1).handle)
   }
   function shutDown(error: unknown): void {
     if (lifecycle.fatal !== undefined) return
@@ -115,31 +116,12 @@ export function workerThreads(options: WorkerThreadsOptions): WorkerThreads {
     lifecycle.set('PENDING_ERROR')
     void close(5_000)
   }
-  /** The first of them makes the topics and notes the fingerprint; the others then find both. */
   async function startAll(): Promise<void> {
     lifecycle.set('REBALANCING')
     for (let index = 0; index < threads; index += 1) spawn(index)
-    const [first, ...others] = slots.map((slot) => started(slot))
-    slots[0]!.handle.tell({ type: 'start' })
-    await first
-    for (const { handle } of slots.slice(1)) handle.tell({ type: 'start' })
-    await Promise.all(others)
+    const handles = slots.map(({ handle }) => handle)
+    await startTogether({ handles, clock, stopping: lifecycle.stopping })
     isStarted = true
-  }
-  function started({ handle }: Slot): Promise<void> {
-    const begun = new Promise<void>((resolve, reject) => {
-      handle.onMessage((message) => {
-        if (message.type === 'started') resolve()
-        else if (message.type === 'ended' && message.error !== undefined) reject(toldError(message.error))
-      })
-      // Also where it is closed before it has started.
-      handle.onExit((code, error) => {
-        if (code === 0 || lifecycle.stopping.aborted) resolve()
-        else reject(error ?? diedWith(code))
-      })
-    })
-    begun.catch(() => undefined)
-    return begun
   }
   async function run(): Promise<void> {
     // Each end may begin a replacement, whose end is waited for then.
@@ -206,10 +188,6 @@ export function workerThreads(options: WorkerThreadsOptions): WorkerThreads {
   function tellAll(order: { readonly type: 'pause' | 'resume' }): void {
     for (const { handle, over } of slots) if (!over) handle.tell(order)
   }
-}
-
-function diedWith(code: number): Error {
-  return new Error(`the thread ended with code ${code}`)
 }
 
 function pathOf(module: string | URL): string {
