@@ -34,7 +34,6 @@ interface Waiting {
   reject(error: unknown): void
 }
 
-const nothing = Buffer.alloc(0)
 const SIZE_BYTES = 4
 const CORRELATION_BYTES = 4
 
@@ -166,47 +165,37 @@ function write(socket: Socket, parts: readonly Buffer[]): void {
 }
 
 /**
- * Gives `use` one whole response after the other, copied at most once, from the pieces in which they arrive.
+ * Gives `use` one whole response after the other, each in memory of its own, from the pieces in which they arrive: what a
+ * piece is in may be overwritten afterwards.
  * @throws Error for a size that is none
  */
 export function splitFrames(use: (frame: Buffer) => void): (data: Buffer) => void {
-  /** The beginning of a frame, as far as it has arrived; its size is not known before four bytes are there. */
-  let head: Buffer = nothing
+  const head = Buffer.alloc(SIZE_BYTES)
+  /** Undefined while its size is not known. */
   let frame: Buffer | undefined
+  /** Bytes that have arrived of it, or of its size. */
   let filled = 0
 
+  function frameOf(size: number): Buffer {
+    if (size < 0) throw new Error(`an answer says that it has ${size} bytes`)
+    return Buffer.allocUnsafe(size)
+  }
   return (data) => {
-    let at = 0
-    while (at < data.length) {
-      if (frame !== undefined) {
-        const end = Math.min(data.length, at + frame.length - filled)
-        data.copy(frame, filled, at, end)
-        filled += end - at
-        at = end
-        if (filled < frame.length) return
-        const whole = frame
-        frame = undefined
-        use(whole)
-        continue
+    for (let at = 0; at < data.length; ) {
+      const target = frame ?? head
+      const end = Math.min(data.length, at + target.length - filled)
+      data.copy(target, filled, at, end)
+      filled += end - at
+      at = end
+      if (filled < target.length) return
+      filled = 0
+      if (frame === undefined) {
+        frame = frameOf(head.readInt32BE(0))
+        if (frame.length > 0) continue
       }
-      const missing = SIZE_BYTES - head.length
-      if (missing > 0) {
-        const size = data.subarray(at, at + missing)
-        head = head.length === 0 ? size : Buffer.concat([head, size])
-        at += size.length
-        if (head.length < SIZE_BYTES) return
-      }
-      const size = head.readInt32BE(0)
-      if (size < 0) throw new Error(`an answer says that it has ${size} bytes`)
-      head = nothing
-      if (data.length - at >= size) {
-        const whole = data.subarray(at, at + size)
-        at += size
-        use(whole)
-      } else {
-        frame = Buffer.allocUnsafe(size)
-        filled = 0
-      }
+      const whole = frame
+      frame = undefined
+      use(whole)
     }
   }
 }

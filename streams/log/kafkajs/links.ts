@@ -37,6 +37,8 @@ export interface Link {
   close(): void
 }
 
+/** As much as is read from a socket at once. */
+const READ_BYTES = 128 * 1024
 /** Brokers close a connection that was idle for 10 minutes; one that is about to be closed must not be used. */
 const MAX_IDLE_MS = 9 * 60_000
 /** A session that ends is not renewed but replaced, since kafkajs mistakes answers on their way for its own. */
@@ -48,6 +50,7 @@ export async function openLink(node: NodeAddress, settings: LinkSettings): Promi
   const where = `connecting to ${node.host}:${node.port}`
   const broker = createBroker(node, settings)
   const connection = broker.connectionPool.pool[0]!
+  copyInput(connection)
   const close = (reason: MillraceError) => closeConnection(broker, connection, reason)
   try {
     const late = () => lostError({ what: where, said: `not connected within ${connectTimeoutMs} ms` })
@@ -131,12 +134,18 @@ function createBroker(node: NodeAddress, settings: LinkSettings): Broker {
   return new Broker({ connectionPool, logger, nodeId: node.id, authenticationTimeout, allowAutoTopicCreation: false })
 }
 
-/** kafkajs's own leaves Nagle's algorithm on, which holds back a request behind another by up to 40 ms. */
+/**
+ * kafkajs's own leaves Nagle's algorithm on, which holds back a request behind another by up to 40 ms. What arrives is read
+ * into one piece of memory again and again: otherwise each read makes one, and the garbage collector runs for them.
+ */
 function openSocket({ host, port, ssl, onConnect }: SocketOptions): Socket {
   const servername = isIP(host) ? {} : { servername: host }
-  const socket = ssl
-    ? tlsConnect({ host, port, ...servername, ...ssl }, onConnect)
-    : netConnect({ host, port }, onConnect)
+  const callback = (size: number, bytes: Uint8Array): boolean => {
+    socket.emit('data', Buffer.from(bytes.buffer, bytes.byteOffset, size))
+    return true
+  }
+  const target = { host, port, onread: { buffer: Buffer.allocUnsafeSlow(READ_BYTES), callback } }
+  const socket = ssl ? tlsConnect({ ...target, ...servername, ...ssl }, onConnect) : netConnect(target, onConnect)
   return socket.setNoDelay(true).setKeepAlive(true, 60_000)
 }
 
@@ -150,6 +159,12 @@ function innerLogger(logger: Logger): InnerLogger {
       ({ namespace, log: { message, ...fields } }) =>
         logger.debug({ kafkajs: namespace, ...fields }, message),
   })
+}
+
+/** Until the channel takes over, kafkajs keeps what it is given. */
+function copyInput(connection: Connection): void {
+  const { processData } = connection
+  connection.processData = (data) => processData.call(connection, Buffer.from(data))
 }
 
 function mend(connection: Connection): void {
