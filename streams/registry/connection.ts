@@ -33,7 +33,7 @@ export function registryFromEnv(
   const named = (suffix: string) => environment[`KAFKA_SCHEMA_REGISTRY${suffix}`] || undefined
   const url = named('')
   if (url === undefined) return undefined
-  if (!/^https?:$/.test(protocolOf(url))) throw invalid('', 'must be an http or https URL')
+  if (!isRegistryUrl(url)) throw invalid('', `must be ${REGISTRY_URL}`)
   const credentials = credentialsOf(named('_USER'), named('_PASSWORD'), named('_TOKEN'))
   const file = (suffix: string) => {
     const path = named(suffix)
@@ -65,8 +65,12 @@ function readPem(suffix: string, path: string): Buffer {
   }
 }
 
-function protocolOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).protocol : ''
+/** What a registry's address has to be, for messages. */
+export const REGISTRY_URL = 'an http or https URL, such as http://localhost:8081'
+
+/** Whether a text is one; `localhost:8081` alone is a URL, too, but of another scheme. */
+export function isRegistryUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 }
 
 function invalid(suffix: string, why: string): TerminalError {
@@ -79,8 +83,8 @@ function invalid(suffix: string, why: string): TerminalError {
  * where they belong. @throws TerminalError CONFIG_INVALID
  */
 export function plainConnection<C extends RegistryConnection>(connection: C): C {
-  if (!URL.canParse(connection.url)) {
-    throw new TerminalError('CONFIG_INVALID', "a registry's url must be an http or https URL")
+  if (!isRegistryUrl(connection.url)) {
+    throw new TerminalError('CONFIG_INVALID', `a registry's url must be ${REGISTRY_URL}`)
   }
   const address = new URL(connection.url)
   const [user, password] = [address.username, address.password].map(decodeURIComponent)

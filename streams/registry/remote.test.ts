@@ -93,6 +93,12 @@ describe('a remote registry', () => {
     await expect(ask({ url: `http://localhost:${port}` })).rejects.toMatchObject(outage)
   })
 
+  test.each(['localhost', 'localhost:8081', 'ftp://localhost'])('is refused where its url is %s', (url) => {
+    expect(() => remoteRegistry({ url })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining('http://localhost:8081') }),
+    )
+  })
+
   test('sends the credentials, and says which to look at when they are refused', async () => {
     let authorization: string | undefined
     const { url } = await answering((request, response) => {

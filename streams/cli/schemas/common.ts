@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { MillraceError, TerminalError } from '../../errors'
 import { type RegistryAdmin, registryAdmin } from '../../registry/admin'
-import { registryFromEnv } from '../../registry/connection'
+import { isRegistryUrl, REGISTRY_URL, registryFromEnv } from '../../registry/connection'
 import { type Contract, type Contracts, readContracts } from '../../registry/contracts'
 import { type CompatibilityLevel, compatibilityLevels, isCompatibilityLevel } from '../../registry/levels'
 import { commander } from '../commander'
@@ -42,6 +42,7 @@ export function surroundings(options: CommandOptions): Surroundings {
       return { ...all, contracts: chosen(all.contracts, subject) }
     },
     registry: ({ registry }) => {
+      if (registry !== undefined && !isRegistryUrl(registry)) throw usage(`--registry must be ${REGISTRY_URL}`)
       const connection = registryFromEnv(registry === undefined ? env : { ...env, KAFKA_SCHEMA_REGISTRY: registry })
       return connection && registryAdmin(connection)
     },

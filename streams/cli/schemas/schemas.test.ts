@@ -198,7 +198,9 @@ describe('test-compatibility', () => {
       'no contract is of subject nothing; there are order',
     ],
     ['a directory that is none', ['elsewhere', '--released'], 'there is no directory'],
-    ['a registry that is no URL', ['--registry', 'localhost'], 'KAFKA_SCHEMA_REGISTRY must be an http or https URL'],
+    ['a registry that is no URL', ['--registry', 'localhost'], 'error: --registry must be an http or https URL'],
+    ['a registry without a scheme', ['--registry', 'localhost:8181'], 'error: --registry must be an http or https URL'],
+    ['a registry that is empty', ['--registry', ''], 'error: --registry must be an http or https URL'],
   ])('%s is wrong usage', async (_, args, message) => {
     expect(await schemas('test-compatibility', ...args)).toMatchObject({
       code: 2,
