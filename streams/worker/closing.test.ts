@@ -5,15 +5,12 @@ import { topology } from '../graph/topology'
 import { memoryLog } from '../log/embedded'
 import type { Log, LogAdmin } from '../log/port'
 import { json, string } from '../serdes'
+import { until } from '../test/workers'
 import { topic } from '../topics'
 import { openTopicWriter } from './topic-writer'
 import { createWorker } from './worker'
 
 const numbers = topic('numbers', { key: string, value: json<number>(), partitions: 2 })
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5))
-}
 
 async function membersOf(log: Log, groupId: string): Promise<number> {
   return (await log.admin.listGroups()).find((group) => group.groupId === groupId)?.members ?? 0

@@ -4,6 +4,7 @@ import { memoryLog } from '../log/embedded'
 import type { Log } from '../log/port'
 import { json, nullable, string } from '../serdes'
 import { timestampedKeyValueStore } from '../stores'
+import { until } from '../test/workers'
 import { topic } from '../topics'
 import { openTopicWriter } from './topic-writer'
 import { createWorker, type Worker } from './worker'
@@ -26,10 +27,6 @@ const naming = topology('naming', [
     .toStream()
     .to(named),
 ])
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5))
-}
 
 /** The latest value of each key of a topic. */
 async function rowsOf(log: Log, name: string): Promise<Readonly<Record<string, string>>> {

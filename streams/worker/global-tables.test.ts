@@ -10,6 +10,7 @@ import { recordsBuffer } from '../log/records'
 import { long, nullable, string } from '../serdes'
 import { memoryStateDirectory, timestampedKeyValueStore } from '../stores'
 import type { TimestampedKeyValueStore } from '../stores/store'
+import { until } from '../test/workers'
 import { topic } from '../topics'
 import type { WorkerOptions } from './options'
 import { createWorker, type Worker } from './worker'
@@ -32,10 +33,6 @@ const valuing = topology('valuing', [
 const clock = {
   now: () => Date.now(),
   sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.min(ms, 5))),
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
 const bytesOfLong = (value: number) => {

@@ -2,16 +2,13 @@ import { stream } from '../dsl/stream'
 import { topology } from '../graph/topology'
 import { memoryLog } from '../log/embedded'
 import { string } from '../serdes'
+import { until } from '../test/workers'
 import { topic } from '../topics'
 import { decodeAssignmentInfo, decodeMemberInfo, encodeInfo } from './member-info'
 import { createWorker } from './worker'
 
 const numbers = topic('numbers', { key: string, value: string, partitions: 4 })
 const passing = topology('passing', [stream(numbers).foreach(() => undefined)])
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
-}
 
 test('every member knows the endpoint, the rack and the tasks of all', async () => {
   const log = memoryLog()

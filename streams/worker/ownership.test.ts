@@ -9,6 +9,7 @@ import { recordsBuffer } from '../log/records'
 import { json, string } from '../serdes'
 import { keyValueStore, memoryStateDirectory } from '../stores'
 import type { StateDirectory } from '../stores/backend'
+import { hasty, until } from '../test/workers'
 import { topic } from '../topics'
 import { atLeastOnce } from './committer'
 import type { WorkerOptions } from './options'
@@ -32,16 +33,6 @@ const summing = topology('summing', [
     )
     .to(totals),
 ])
-
-/** Nothing here is about how long is waited. */
-const hasty = {
-  ...systemClock,
-  sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(Math.min(ms, 20), signal),
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5))
-}
 
 /** The members of a log, each wrapped. Status and methods of the real one show through. */
 function withMembers(log: Log, wrap: (member: GroupMember) => Partial<GroupMember>): Log {

@@ -3,15 +3,12 @@ import { stream } from '../dsl/stream'
 import { topology } from '../graph/topology'
 import { memoryLog } from '../log/embedded'
 import { json, string } from '../serdes'
+import { until } from '../test/workers'
 import { topic } from '../topics'
 import { openTopicWriter } from './topic-writer'
 import { createWorker } from './worker'
 
 const at = topic('at', { key: string, value: json<number>(), partitions: 1 })
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
-}
 
 test.each(['at_least_once', 'exactly_once_v2'] as const)(
   'a timestamp extractor is told the partition time that was before a restart, with %s',

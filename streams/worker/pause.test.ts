@@ -4,16 +4,13 @@ import { topology } from '../graph/topology'
 import { memoryLog } from '../log/embedded'
 import { json, string } from '../serdes'
 import { keyValueStore } from '../stores'
+import { until } from '../test/workers'
 import { topic } from '../topics'
 import { openTopicWriter } from './topic-writer'
 import { createWorker, type Worker } from './worker'
 
 const numbers = topic('numbers', { key: string, value: json<number>(), partitions: 2 })
 const sums = keyValueStore('sums', { key: string, value: json<number>() })
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5))
-}
 
 describe('a paused worker', () => {
   const log = memoryLog()

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { kafkaSuite } from '../../test/kafka/suite'
 import { systemClock } from '../clock'
-import { stream } from '../dsl/stream'
-import { type Topology, topology } from '../graph/topology'
+import type { Topology } from '../graph/topology'
 import { openKafkaLog } from '../log/kafkajs'
 import type { Log } from '../log/port'
 import type { Logger } from '../logger'
 import { json, string } from '../serdes'
 import { keyValueStore } from '../stores'
 import { levelStateDirectory } from '../stores/level-directory'
+import { summing, until } from '../test/workers'
 import { type Topic, topic } from '../topics'
 import type { WorkerOptions } from './options'
 import { openTopicWriter } from './topic-writer'
@@ -20,10 +20,6 @@ import { createWorker, type Worker } from './worker'
 const TEST_MS = 120_000
 const keys = Array.from({ length: 60 }, (_, index) => `key-${index}`)
 const sums = keyValueStore('sums', { key: string, value: json<number>() })
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20))
-}
 
 /** Notes the most that the workers say a task restored, and the generations of the group. */
 function watching() {
@@ -42,7 +38,7 @@ kafkaSuite('a rolling restart of three workers', (kafka) => {
   /** The mark of the last commit, which stands behind what was committed. */
   const MARK = 1
   let numbers: Topic<string, number>
-  let summing: Topology
+  let adding: Topology
   let stateDir: string
   const logs: Log[] = []
   const { seen, logger } = watching()
@@ -50,18 +46,7 @@ kafkaSuite('a rolling restart of three workers', (kafka) => {
   beforeEach(async () => {
     const name = `rolling-${randomUUID()}`
     numbers = topic(name, { key: string, value: json<number>(), partitions: 6 })
-    summing = topology(name, [
-      stream(numbers)
-        .process<string, number, readonly [typeof sums]>(
-          (context) => ({
-            process({ key, value }) {
-              context.store(sums).put(key, (context.store(sums).get(key) ?? 0) + value)
-            },
-          }),
-          { stores: [sums] },
-        )
-        .foreach(() => undefined),
-    ])
+    adding = summing({ name, numbers, sums })
     stateDir = await mkdtemp(join(tmpdir(), 'rolling-'))
     seen.restored = 0
     seen.generations.clear()
@@ -74,9 +59,9 @@ kafkaSuite('a rolling restart of three workers', (kafka) => {
   async function open(name: string, options: Partial<WorkerOptions>): Promise<Worker> {
     const log = await openKafkaLog({ brokers: kafka().brokers })
     logs.push(log)
-    const state = levelStateDirectory(join(stateDir, name), summing.name)
+    const state = levelStateDirectory(join(stateDir, name), adding.name)
     const worker = createWorker({
-      topology: summing,
+      topology: adding,
       log,
       state,
       logger,

@@ -2,41 +2,21 @@ import { systemClock } from '../clock'
 import { stream } from '../dsl/stream'
 import { topology } from '../graph/topology'
 import { memoryLog } from '../log/embedded'
-import type { Log } from '../log/port'
 import type { Logger } from '../logger'
 import { json, string } from '../serdes'
 import { keyValueStore, memoryStateDirectory } from '../stores'
 import type { StateDirectory } from '../stores/backend'
+import { hasty, summing, until, workersOn } from '../test/workers'
 import { topic } from '../topics'
 import type { WorkerOptions } from './options'
 import { openTopicWriter } from './topic-writer'
-import { createWorker, type Worker } from './worker'
+import { createWorker } from './worker'
 
 const numbers = topic('numbers', { key: string, value: json<number>(), partitions: 4 })
 const sums = keyValueStore('sums', { key: string, value: json<number>() })
-const summing = topology('summing', [
-  stream(numbers)
-    .process<string, number, readonly [typeof sums]>(
-      (context) => ({
-        process({ key, value }) {
-          context.store(sums).put(key, (context.store(sums).get(key) ?? 0) + value)
-        },
-      }),
-      { stores: [sums] },
-    )
-    .foreach(() => undefined),
-])
+const adding = summing({ name: 'summing', numbers, sums })
 const keys = Array.from({ length: 20 }, (_, index) => `key-${index}`)
 type View = { get(key: string): number | undefined }
-
-const hasty = {
-  ...systemClock,
-  sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(Math.min(ms, 20), signal),
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5))
-}
 
 /** Sums up what the worker says it restores. */
 function countingRestores(): { readonly logger: Logger; readonly restored: () => number } {
@@ -50,23 +30,12 @@ function countingRestores(): { readonly logger: Logger; readonly restored: () =>
 }
 
 describe.each(['at_least_once', 'exactly_once_v2'] as const)('standbys with %s', (guarantee) => {
-  let log: Log
-  const running: Worker[] = []
-  beforeEach(() => {
-    log = memoryLog()
-  })
-  afterEach(async () => {
-    await Promise.all(running.splice(0).map((worker) => worker.close()))
-    await log.close()
-  })
-  const start = async (options: Partial<WorkerOptions> = {}): Promise<Worker> => {
-    const worker = createWorker({ topology: summing, log, guarantee, commitIntervalMs: 10, clock: hasty, ...options })
-    running.push(worker)
-    await worker.start()
-    return worker
-  }
+  const workers = workersOn(memoryLog)
+  const { running } = workers
+  const start = (options: Partial<WorkerOptions> = {}) =>
+    workers.start({ topology: adding, guarantee, commitIntervalMs: 10, clock: hasty, ...options })
   const send = async (value: number) => {
-    const writer = await openTopicWriter({ log, topic: numbers, clientId: 'test', clock: systemClock })
+    const writer = await openTopicWriter({ log: workers.log, topic: numbers, clientId: 'test', clock: systemClock })
     await Promise.all(keys.map((key) => writer.write(key, value)))
     await writer.close()
   }
@@ -76,9 +45,9 @@ describe.each(['at_least_once', 'exactly_once_v2'] as const)('standbys with %s',
   const standbyTotal = () => totalIn(running.flatMap(({ standbys }) => standbys.map(({ view }) => view('sums'))))
 
   test('hold what the tasks hold, and say how far they are', async () => {
-    const workers = [await start({ standbyReplicas: 1 }), await start({ standbyReplicas: 1 })]
-    await until(() => workers.every(({ ready, standbys }) => ready && standbys.length === 2))
-    for (const { tasks, standbys } of workers)
+    const two = [await start({ standbyReplicas: 1 }), await start({ standbyReplicas: 1 })]
+    await until(() => two.every(({ ready, standbys }) => ready && standbys.length === 2))
+    for (const { tasks, standbys } of two)
       expect([...tasks.map(({ id }) => id), ...standbys.map(({ taskId }) => taskId)].sort()).toEqual([
         '0_0',
         '0_1',
@@ -87,11 +56,11 @@ describe.each(['at_least_once', 'exactly_once_v2'] as const)('standbys with %s',
       ])
     await send(1)
     await until(() => activeTotal() === 20 && standbyTotal() === 20)
-    for (const standby of workers.flatMap(({ standbys }) => standbys)) {
+    for (const standby of two.flatMap(({ standbys }) => standbys)) {
       const { position, end } = standby.changelog('sums')!
       expect([standby.lag, position]).toEqual([0, end])
     }
-    expect(workers[0]!.metadata().map(({ standby }) => standby.length)).toEqual([2, 2])
+    expect(two[0]!.metadata().map(({ standby }) => standby.length)).toEqual([2, 2])
   })
 
   test('take over without a restore, and go on as standbys when the task moves back', async () => {
@@ -161,10 +130,10 @@ describe.each(['at_least_once', 'exactly_once_v2'] as const)('standbys with %s',
 test('state in memory goes with its task', async () => {
   const log = memoryLog()
   const state = memoryStateDirectory()
-  const first = createWorker({ topology: summing, log, state, clock: hasty })
+  const first = createWorker({ topology: adding, log, state, clock: hasty })
   await first.start()
   await until(() => first.ready && first.tasks.length === 4)
-  const second = createWorker({ topology: summing, log, clock: hasty })
+  const second = createWorker({ topology: adding, log, clock: hasty })
   await second.start()
   await until(() => first.ready && first.tasks.length === 2)
   expect([...(await state.tasks())].sort()).toEqual(first.tasks.map(({ id }) => id).sort())

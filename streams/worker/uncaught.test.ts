@@ -1,11 +1,10 @@
 import { systemClock } from '../clock'
-import { stream } from '../dsl/stream'
 import { FencedError, MillraceError } from '../errors'
-import { topology } from '../graph/topology'
 import { memoryLog } from '../log/embedded'
 import type { Log } from '../log/port'
 import { json, string } from '../serdes'
 import { keyValueStore } from '../stores'
+import { hasty, summing, until, workersOn } from '../test/workers'
 import { topic } from '../topics'
 import type { WorkerOptions } from './options'
 import { openTopicWriter } from './topic-writer'
@@ -16,56 +15,19 @@ const numbers = topic('numbers', { key: string, value: json<number>(), partition
 const sums = keyValueStore('sums', { key: string, value: json<number>() })
 
 /** Throws at the value that `fails` names, for as long as it does. */
-const summing = (fails: { at: number | undefined }) =>
-  topology('summing', [
-    stream(numbers)
-      .process(
-        (context) => ({
-          process({ key, value }) {
-            if (value === fails.at) throw new Error(`no ${value}`)
-            context.store(sums).put(key, (context.store(sums).get(key) ?? 0) + value)
-          },
-        }),
-        { stores: [sums] },
-      )
-      .foreach(() => undefined),
-  ])
-
-/** Nothing here is about how long is waited. */
-const hasty = {
-  ...systemClock,
-  sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(Math.min(ms, 20), signal),
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5))
+const failing = (fails: { at: number | undefined }) => {
+  const look = (value: number) => {
+    if (value === fails.at) throw new Error(`no ${value}`)
+  }
+  return summing({ name: 'summing', numbers, sums, look })
 }
 
 describe.each(['at_least_once', 'exactly_once_v2'] as const)('an error that nothing mends, with %s', (guarantee) => {
-  let log: Log
-  const running: Worker[] = []
-  beforeEach(() => {
-    log = memoryLog()
-  })
-  afterEach(async () => {
-    await Promise.all(running.splice(0).map((worker) => worker.close()))
-    await log.close()
-  })
-  const start = async (fails: { at: number | undefined }, options: Partial<WorkerOptions> = {}) => {
-    const worker = createWorker({
-      topology: summing(fails),
-      log,
-      guarantee,
-      commitIntervalMs: 20,
-      clock: hasty,
-      ...options,
-    })
-    running.push(worker)
-    await worker.start()
-    return worker
-  }
+  const workers = workersOn(memoryLog)
+  const start = (fails: { at: number | undefined }, options: Partial<WorkerOptions> = {}) =>
+    workers.start({ topology: failing(fails), guarantee, commitIntervalMs: 20, clock: hasty, ...options })
   const write = async (...values: readonly number[]) => {
-    const writer = await openTopicWriter({ log, topic: numbers, clientId: 'test', clock: systemClock })
+    const writer = await openTopicWriter({ log: workers.log, topic: numbers, clientId: 'test', clock: systemClock })
     const written = []
     for (const value of values) written.push(await writer.write('a', value))
     await writer.close()
@@ -146,6 +108,7 @@ describe.each(['at_least_once', 'exactly_once_v2'] as const)('an error that noth
   test('what no task was at is replaced whole: the worker joins anew', async () => {
     let refuse = true
     const asked: unknown[] = []
+    const { log } = workers
     const refusing: Log = {
       ...log,
       member: (options) => {
@@ -191,7 +154,7 @@ test('who has been replaced under its static identity does not join anew, whatev
     }),
   }
   const worker = createWorker({
-    topology: summing({ at: undefined }),
+    topology: failing({ at: undefined }),
     log: fenced,
     groupInstanceId: 'a',
     clock: hasty,

@@ -9,6 +9,7 @@ import { readRanges, wholeRanges } from '../log/read-range'
 import { recordsBuffer } from '../log/records'
 import { json, string } from '../serdes'
 import { keyValueStore, memoryStateDirectory } from '../stores'
+import { until } from '../test/workers'
 import { topic } from '../topics'
 import { openCommandClient } from './command-client'
 import { readDeadLetters, replayDeadLetters } from './dead-letters'
@@ -35,11 +36,6 @@ const decided = stream(commands).decide(sums, sum)
 const adding = topology('adding', [decided.events.to(events), decided.outcomes.to(outcomes)])
 
 const guarantees = ['at_least_once', 'exactly_once_v2'] as const
-
-/** Waits for what other code brings about; a test that waits in vain ends by jest's own limit. */
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5))
-}
 
 async function readAll(log: Log, name: string): Promise<readonly string[]> {
   const { partitions } = (await log.admin.describeTopics([name])).get(name)!

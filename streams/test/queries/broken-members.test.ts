@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { type Group, group, totals, until } from './fixtures'
+import { until } from '../workers'
+import { type Group, group, totals } from './fixtures'
 
 /** A member that is asked and answers like this, in place of one that processes. */
 async function answering(

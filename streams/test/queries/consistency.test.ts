@@ -8,7 +8,8 @@ import { keyValueStore, timestampedKeyValueStore } from '../../stores'
 import { topic } from '../../topics'
 import { openTopicWriter } from '../../worker/topic-writer'
 import { createWorker, type Worker } from '../../worker/worker'
-import { group, totals, until } from './fixtures'
+import { until } from '../workers'
+import { group, totals } from './fixtures'
 
 describe.each(['at_least_once', 'exactly_once_v2'] as const)('while members come and go, with %s', (guarantee) => {
   test('whoever is asked knows of every write, and never forgets', async () => {

@@ -18,6 +18,7 @@ import { topic } from '../../topics'
 import type { WorkerOptions } from '../../worker/options'
 import { openTopicWriter, type Written } from '../../worker/topic-writer'
 import { createWorker, type Worker } from '../../worker/worker'
+import { until } from '../workers'
 
 export interface Amount {
   readonly amount: number
@@ -77,11 +78,6 @@ export const keeping = topology('keeping', [
     )
     .to(topic('converted', { key: string, value: json<number>(), partitions: 4 })),
 ])
-
-/** Waits for what other code brings about; a test that waits in vain ends by jest's own limit. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5))
-}
 
 export interface Group {
   readonly log: Log

@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client'
 import { registerMetrics } from '../../worker/metrics'
-import { group, rateOf, totals, until } from './fixtures'
+import { until } from '../workers'
+import { group, rateOf, totals } from './fixtures'
 
 test('what is asked, who answers, and how current the stores are can be scraped', async () => {
   const members = group({ standbyReplicas: 1 })

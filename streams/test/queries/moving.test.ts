@@ -1,4 +1,5 @@
-import { type Group, group, totals, until } from './fixtures'
+import { until } from '../workers'
+import { type Group, group, totals } from './fixtures'
 
 const keys = Array.from({ length: 20 }, (_, index) => `key-${10 + index}`)
 

@@ -1,30 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { kafkaSuite } from '../../../test/kafka/suite'
 import { systemClock } from '../../clock'
-import { stream } from '../../dsl/stream'
-import { topology } from '../../graph/topology'
 import { openKafkaLog } from '../../log/kafkajs'
-import type { Log } from '../../log/port'
 import { json, long, string } from '../../serdes'
 import { keyValueStore } from '../../stores'
 import { topic } from '../../topics'
 import { openTopicWriter } from '../../worker/topic-writer'
-import { createWorker, type Worker } from '../../worker/worker'
-import { until } from './fixtures'
+import { summing, until, workersOn } from '../workers'
 
 const keys = Array.from({ length: 30 }, (_, index) => `key-${10 + index}`)
 
 kafkaSuite('queries of two workers on Kafka', (kafka) => {
   jest.setTimeout(90_000)
-  const running: Worker[] = []
-  let log: Log
-  beforeAll(async () => {
-    log = await openKafkaLog({ brokers: kafka().brokers })
-  })
-  afterEach(async () => {
-    await Promise.all(running.splice(0).map((worker) => worker.close()))
-  })
-  afterAll(() => log.close())
+  const workers = workersOn(() => openKafkaLog({ brokers: kafka().brokers }))
 
   test.each(['at_least_once', 'exactly_once_v2'] as const)(
     'what is written is read, by whoever is asked, with %s; a standby answers for an owner that does not',
@@ -32,40 +20,23 @@ kafkaSuite('queries of two workers on Kafka', (kafka) => {
       const id = randomUUID().slice(0, 8)
       const numbers = topic(`numbers-${id}`, { key: string, value: json<number>(), partitions: 4 })
       const sums = keyValueStore('sums', { key: string, value: long })
-      const summing = topology(`summing-${id}`, [
-        stream(numbers)
-          .process(
-            (context) => ({
-              process({ key, value }) {
-                context.store(sums).put(key, (context.store(sums).get(key) ?? 0) + value)
-              },
-            }),
-            { stores: [sums] },
-          )
-          .foreach(() => undefined),
-      ])
-      const start = async (applicationServer: string) => {
-        const worker = createWorker({
-          topology: summing,
-          log,
+      const start = (applicationServer: string) =>
+        workers.start({
+          topology: summing({ name: `summing-${id}`, numbers, sums }),
           guarantee,
           standbyReplicas: 1,
           sessionTimeoutMs: 10_000,
           applicationServer,
           listen: '127.0.0.1:0',
         })
-        running.push(worker)
-        await worker.start()
-        return worker
-      }
       // Others are told to ask it where nobody is.
       const silent = await start('127.0.0.1:1')
       const asked = await start('127.0.0.1:0')
       await until(() =>
-        running.every(({ ready, tasks, standbys }) => ready && tasks.length === 2 && standbys.length === 2),
+        workers.running.every(({ ready, tasks, standbys }) => ready && tasks.length === 2 && standbys.length === 2),
       )
 
-      const writer = await openTopicWriter({ log, topic: numbers, clientId: 'test', clock: systemClock })
+      const writer = await openTopicWriter({ log: workers.log, topic: numbers, clientId: 'test', clock: systemClock })
       const write = (value: number) => Promise.all(keys.map((key) => writer.write(key, value)))
       const first = await write(1)
       const all = await silent.store(sums).all({ atLeast: first, timeoutMs: 20_000 }).answer()

@@ -1,4 +1,5 @@
-import { type Group, group, history, latest, perSecond, rateOf, stamped, totals, until, visits } from './fixtures'
+import { until } from '../workers'
+import { type Group, group, history, latest, perSecond, rateOf, stamped, totals, visits } from './fixtures'
 
 const keys = Array.from({ length: 40 }, (_, index) => `key-${String(index).padStart(2, '0')}`)
 

@@ -1,5 +1,6 @@
 import { openStoreClient } from '../../worker/queries/store-client'
-import { group, keeping, rateOf, totals, until } from './fixtures'
+import { until } from '../workers'
+import { group, keeping, rateOf, totals } from './fixtures'
 
 const keys = Array.from({ length: 12 }, (_, index) => `key-${10 + index}`)
 

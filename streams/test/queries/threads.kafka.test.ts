@@ -6,7 +6,7 @@ import { openKafkaLog } from '../../log/kafkajs'
 import { openStoreClient } from '../../worker/queries/store-client'
 import { workerThreads } from '../../worker/threads/worker-threads'
 import { openTopicWriter } from '../../worker/topic-writer'
-import { until } from './fixtures'
+import { until } from '../workers'
 import { numbersOf, summingOf, sums } from './threads-module'
 
 const execArgv = ['--require', require.resolve('tsx/cjs'), '--conditions=source']
