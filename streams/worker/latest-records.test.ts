@@ -10,7 +10,7 @@ const record = fc.record<RestoreRecord>({
 })
 
 const idOf = ({ key }: RestoreRecord) => key!.toString('hex')
-const inOrder = (records: readonly RestoreRecord[]) => [...records].sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1))
+const inOrder = (records: Iterable<RestoreRecord>) => [...records].sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1))
 
 function lastOfEach(records: readonly RestoreRecord[]): readonly RestoreRecord[] {
   return [...new Map(records.filter(({ key }) => key !== null).map((one) => [idOf(one), one])).values()]
@@ -33,7 +33,7 @@ test('is empty once it has been cleared, and can be used again', () => {
       latest.add(before)
       latest.clear()
       expect(latest.bytes).toBe(0)
-      expect(latest.records()).toEqual([])
+      expect([...latest.records()]).toEqual([])
       latest.add(after)
       expect(inOrder(latest.records())).toEqual(inOrder(lastOfEach(after)))
     }),

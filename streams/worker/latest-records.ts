@@ -10,8 +10,8 @@ export interface LatestRecords {
   readonly bytes: number
   /** Takes records in, in their order; those without a key are left out. */
   add(records: RestoreRecords): void
-  /** One record per key, in no particular order: views, which hold until `clear`. */
-  records(): readonly RestoreRecord[]
+  /** One record per key, in no particular order, each made when it is asked for: views, which hold until `clear`. */
+  records(): RestoreRecords
   clear(): void
 }
 
@@ -119,7 +119,8 @@ export function latestRecords(): LatestRecords {
     memory.set(value, fields[at + VALUE_AT]!)
   }
 
-  function recordAt(number: number): RestoreRecord {
+  function recordAt(number: number): RestoreRecord | undefined {
+    if (!(number >= 0 && number < count)) return undefined
     const at = number * FIELDS
     const view = (start: number, length: number) => memory.subarray(start, start + length)
     const length = fields[at + VALUE_LENGTH]!
@@ -128,6 +129,10 @@ export function latestRecords(): LatestRecords {
       value: length === NULL ? null : view(length === 0 ? 0 : fields[at + VALUE_AT]!, length),
       timestamp: timestamps[number]!,
     }
+  }
+
+  function* all(): Generator<RestoreRecord> {
+    for (let number = 0; number < count; number++) yield recordAt(number)!
   }
 
   return {
@@ -149,7 +154,7 @@ export function latestRecords(): LatestRecords {
         timestamps[number] = record.timestamp
       }
     },
-    records: () => Array.from({ length: count }, (_, number) => recordAt(number)),
+    records: () => ({ length: count, at: recordAt, [Symbol.iterator]: all }),
     clear() {
       table.fill(0)
       end = 0

@@ -1,4 +1,4 @@
-import type { ManagedStore, RestoreRecord } from '../stores/managed'
+import type { ManagedStore, RestoreRecord, RestoreRecords } from '../stores/managed'
 import { restoreAtOnce, restoreBuffer } from './restore-buffer'
 
 const record = (key: string, value: string | null, timestamp = 0): RestoreRecord => ({
@@ -10,8 +10,8 @@ const told = ({ key, value }: RestoreRecord) => `${key}=${value}`
 
 function storeThatListens(latestCounts: boolean) {
   const restored: { readonly records: readonly string[]; readonly nextOffset: number }[] = []
-  const restore = async (records: readonly RestoreRecord[], nextOffset: number) => {
-    restored.push({ records: records.map(told), nextOffset })
+  const restore = async (records: RestoreRecords, nextOffset: number) => {
+    restored.push({ records: Array.from(records, told), nextOffset })
   }
   return { restored, store: { latestCounts, restore } as unknown as ManagedStore }
 }
@@ -43,7 +43,7 @@ test('goes to the store before it grows too large, with the offset reached by th
 test('takes records in while the store writes, which gets one batch after the other', async () => {
   const begun: number[] = []
   const done: (() => void)[] = []
-  const restore = (_: readonly RestoreRecord[], nextOffset: number) => {
+  const restore = (_: RestoreRecords, nextOffset: number) => {
     begun.push(nextOffset)
     return new Promise<void>((resolve) => done.push(resolve))
   }
