@@ -1,4 +1,4 @@
-import type { BatchOperation, ClassicLevel } from 'classic-level'
+import type { ClassicLevel } from 'classic-level'
 import { MillraceError } from '../errors'
 import type { ByteEntry, ByteRange, ByteWrite, StoreBackend } from './backend'
 import { readLong, writeLong } from './bytes'
@@ -49,11 +49,15 @@ function levelStore(db: Database, ranges: LevelRanges, positionAtOpen: number | 
   let lastWrite: Promise<void> = Promise.resolve()
 
   async function batch(writes: readonly ByteWrite[], newPosition: number | undefined): Promise<void> {
-    const operations = writes.map(operation)
-    if (newPosition !== undefined)
-      operations.push({ type: 'put', key: POSITION_KEY, value: positionBytes(newPosition) })
     try {
-      await db.batch(operations)
+      // Handed over one by one: an array of operations is copied into objects of its own first.
+      const chained = db.batch()
+      for (const { key, value } of writes) {
+        if (value === null) chained.del(entryKey(key))
+        else chained.put(entryKey(key), value)
+      }
+      if (newPosition !== undefined) chained.put(POSITION_KEY, positionBytes(newPosition))
+      await chained.write()
     } catch (error) {
       throw levelError(error, location)
     }
@@ -119,10 +123,6 @@ function positionBytes(position: number): Buffer {
   const bytes = Buffer.alloc(9, LAYOUT)
   writeLong(bytes, position, 1)
   return bytes
-}
-
-function operation({ key, value }: ByteWrite): BatchOperation<Database, Buffer, Buffer> {
-  return value === null ? { type: 'del', key: entryKey(key) } : { type: 'put', key: entryKey(key), value }
 }
 
 function entryKey(key: Buffer): Buffer {

@@ -137,6 +137,7 @@ function withHeaderRoom(records: Buffer): Buffer {
 /** Bytes of a record's body without its timestamp and offset, which depend on the batch. */
 function bodySize(key: Buffer | null, value: Buffer | null, headers: readonly Header[]): number {
   let size = 1 + nullableSize(key) + nullableSize(value) + varintSize(headers.length)
+  if (headers.length === 0) return size // as most records, without an iterator
   for (const header of headers) {
     const name = Buffer.byteLength(header.key)
     size += varintSize(name) + name + nullableSize(header.value)
@@ -157,6 +158,7 @@ function writeNullable(target: Buffer, source: Buffer | null, at: number): numbe
 
 function writeHeaders(target: Buffer, headers: readonly Header[], at: number): number {
   let to = writeVarint(target, headers.length, at)
+  if (headers.length === 0) return to
   for (const header of headers) {
     to = writeVarint(target, Buffer.byteLength(header.key), to)
     to += target.write(header.key, to)
