@@ -10,16 +10,17 @@ import type { Serde } from './serde'
 export function json<T>(validate?: (value: unknown) => T): Serde<T> {
   return plainSerde<T>({
     name: 'json',
-    encode: (value) => {
-      const text = JSON.stringify(value) as string | undefined
-      if (text === undefined || text === 'null')
-        throw new TypeError(`expected a value that JSON has, got ${typeof value}`)
-      return Buffer.from(text, 'utf8')
-    },
+    encode: toJson,
     decode: (bytes) => {
       const value: unknown = JSON.parse(bytes.toString('utf8'))
       if (value === null) throw new TypeError('the JSON text is null')
       return validate ? validate(value) : (value as T)
     },
   })
+}
+
+function toJson(value: unknown): Buffer {
+  const text = JSON.stringify(value) as string | undefined
+  if (text === undefined || text === 'null') throw new TypeError(`expected a value that JSON has, got ${typeof value}`)
+  return Buffer.from(text, 'utf8')
 }

@@ -4,7 +4,7 @@ import type { OpenSerde, Serde, SerdeContext } from './serde'
 /** A serde that needs nothing from outside: two functions. Null is not one of its values. */
 export interface PlainSerdeSpec<T> {
   readonly name: string
-  /** Anything it throws becomes SERIALIZATION_FAILED. */
+  /** The same bytes for the same value, whatever the serde is used for. Anything it throws becomes SERIALIZATION_FAILED. */
   encode(value: T): Buffer
   /** Anything it throws becomes DESERIALIZATION_FAILED. */
   decode(bytes: Buffer): T
@@ -21,6 +21,7 @@ export function plainSerde<T>(spec: PlainSerdeSpec<T>): Serde<T> {
 
 function opened<T>(spec: PlainSerdeSpec<T>, context: SerdeContext): OpenSerde<T> {
   return {
+    encoding: spec.encode,
     encode: (value) => {
       if (value === null || value === undefined) throw nullToEncode(context)
       try {

@@ -35,6 +35,8 @@ export interface Serde<T> {
 export interface OpenSerde<T> {
   /** Resolves when the serde may be used (schemas registered); absent when it may at once. @throws OutageError REGISTRY_UNAVAILABLE */
   readonly ready?: Promise<void>
+  /** Two serdes of one encoding, compared by identity, write the same bytes for a value. Absent where nothing is said of it. */
+  readonly encoding?: unknown
   /** @throws TerminalError SERIALIZATION_FAILED, naming the field */
   readonly encode: (value: T) => Buffer | null
   /** @throws TerminalError DESERIALIZATION_FAILED, PAYLOAD_MALFORMED, PAYLOAD_TOO_LARGE, SCHEMA_UNKNOWN */

@@ -5,7 +5,7 @@ import { type KeyIds, openKeyIds } from './key-ids'
 import type { ChangelogRecord, ManagedStore, RestoreRecord, StoreContext } from './managed'
 import type { KeyValue, KeyValueStore } from './store'
 import type { ValueFormat } from './value-format'
-import { type Drained, type WriteBack, writeBack } from './write-back'
+import { type Drained, type UnitCodec, type WriteBack, writeBack } from './write-back'
 
 export interface StoreParts<K, U> {
   readonly declaration: { readonly name: string; readonly key: Serde<K>; readonly changelog: boolean }
@@ -22,7 +22,11 @@ const noHeaders: ChangelogRecord['headers'] = Object.freeze([])
 export function openKeyValue<K, U>(parts: StoreParts<K, U>): ManagedStore {
   const { declaration, backend, context, format } = parts
   const keys = openKeyIds(declaration.name, declaration.key, context)
-  const units = writeBack(backend, format, parts.cacheBytes)
+  const codec: UnitCodec<U> = {
+    encode: (unit, _id, encoded) => format.encode(unit, encoded),
+    decode: format.decode,
+  }
+  const units = writeBack(backend, codec, parts.cacheBytes)
   const changelogRecord = ({ key, value, changedAt }: Drained<U>): ChangelogRecord =>
     value === null
       ? { key, value, timestamp: changedAt, headers: noHeaders }
@@ -30,7 +34,7 @@ export function openKeyValue<K, U>(parts: StoreParts<K, U>): ManagedStore {
   return {
     name: declaration.name,
     latestCounts: true,
-    view: keyValueView(keys, units, context),
+    view: keyValueView(keys, units, parts),
     get position() {
       return backend.position()
     },
@@ -53,11 +57,22 @@ function writesOf<U>(records: Iterable<RestoreRecord>, format: ValueFormat<U>): 
   return writes
 }
 
-function keyValueView<K, U>(keys: KeyIds<K>, units: WriteBack<U>, context: StoreContext): KeyValueStore<K, U> {
+function keyValueView<K, U>(
+  keys: KeyIds<K>,
+  units: WriteBack<U>,
+  { context, format }: Pick<StoreParts<K, U>, 'context' | 'format'>,
+): KeyValueStore<K, U> {
+  const { lastPut } = context
   function* pairs(entries: ReturnType<typeof units.units>): Generator<KeyValue<K, U>> {
     for (const { id, unit } of entries) yield { key: keys.key(id), value: unit }
   }
-  const set = (id: string, value: U | null) => units.set(id, value ?? undefined, context.currentTimestamp())
+  const set = (id: string, value: U | null) => {
+    const slot = units.set(id, value ?? undefined, context.currentTimestamp())
+    if (lastPut === undefined) return
+    lastPut.slot = value === null || format.encoding === undefined ? undefined : slot
+    lastPut.value = value === null ? undefined : format.content(value)
+    lastPut.encoding = format.encoding
+  }
   const between = (from: K | undefined, to: K | undefined, reverse: boolean) =>
     pairs(
       units.units({

@@ -27,9 +27,23 @@ export interface RestoreRecords extends Iterable<RestoreRecord> {
   at(index: number): RestoreRecord | undefined
 }
 
+/**
+ * The value that a store of a task was given last. Whoever writes the same one to a topic, in the same bytes, leaves them
+ * here, and the store need not encode it again when it commits.
+ */
+export interface LastPut {
+  value: unknown
+  /** That of the store's serde (`OpenSerde.encoding`). */
+  encoding: unknown
+  /** Undefined: there is none that could use them. */
+  slot: { encoded: Buffer | undefined } | undefined
+}
+
 export interface StoreContext {
   /** Stream time, wall clock and the timestamp of the record in hand, for stores that stamp what they write (ms). */
   currentTimestamp(): number
+  /** Shared by the stores and the sinks of a task; without it a store encodes all it has. */
+  readonly lastPut?: LastPut
   /** The changelog topic, for the serdes' subjects. */
   readonly changelogTopic: string
   openKey<T>(serde: Serde<T>): import('../serdes/serde').OpenSerde<T>

@@ -64,6 +64,8 @@ function* timedEntries(backend: StoreBackend, schema: TimeSchema, retentionMs: n
 }
 
 const bytesAsTheyAre: ValueFormat<Buffer> = {
+  content: (bytes) => bytes,
+  encoding: undefined,
   encode: (bytes) => bytes,
   decode: (bytes) => bytes,
   logged: (bytes) => bytes,

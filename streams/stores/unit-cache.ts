@@ -14,6 +14,8 @@ export interface Slot<U> {
   unit: U | undefined
   /** Timestamp (ms) of the record that made the latest change. */
   changedAt: number
+  /** What its content is as bytes, where somebody else has encoded it since it was changed. */
+  encoded: Buffer | undefined
   /** Changed since the last drain. */
   dirty: boolean
   /** How many drained versions of it are not written yet. */
@@ -87,7 +89,17 @@ export function unitCache<U>(limit: number): UnitCache<U> {
   }
 
   function add(id: string, unit: U | undefined): Slot<U> {
-    const slot = { id, unit, changedAt: 0, dirty: false, flushes: 0, size: 0, generation: -1, version: 0 }
+    const slot = {
+      id,
+      unit,
+      changedAt: 0,
+      encoded: undefined,
+      dirty: false,
+      flushes: 0,
+      size: 0,
+      generation: -1,
+      version: 0,
+    }
     slots.set(id, slot)
     last = slot
     return slot

@@ -4,8 +4,15 @@ import type { ValueAndTimestamp } from './store'
 
 /** How a value lies in the back end, and how it goes to the changelog and comes from there. */
 export interface ValueFormat<U> {
-  /** @throws TerminalError SERIALIZATION_FAILED */
-  encode(value: U): Buffer | null
+  /** What the serde is given of a value. */
+  content(value: U): unknown
+  /** How it writes that: `OpenSerde.encoding`. */
+  readonly encoding: unknown
+  /**
+   * @param encoded what the serde would write, where that is known
+   * @throws TerminalError SERIALIZATION_FAILED
+   */
+  encode(value: U, encoded?: Buffer): Buffer | null
   /** @throws TerminalError DESERIALIZATION_FAILED */
   decode(bytes: Buffer): U
   /** What the changelog record holds for stored bytes. */
@@ -17,7 +24,9 @@ export interface ValueFormat<U> {
 
 export function plainValues<V>(serde: OpenSerde<V>): ValueFormat<V> {
   return {
-    encode: (value) => serde.encode(value),
+    content: (value) => value,
+    encoding: serde.encoding,
+    encode: (value, encoded) => encoded ?? serde.encode(value),
     decode: (bytes) => serde.decode(bytes),
     logged: (bytes) => bytes,
     loggedAt: (_bytes, changedAt) => changedAt,
@@ -30,8 +39,10 @@ const TIMESTAMP_BYTES = 8
 /** Locally 8 bytes of timestamp stand before the value; in the changelog the timestamp is the record's (as in Kafka Streams). */
 export function timestampedValues<V>(serde: OpenSerde<V>): ValueFormat<ValueAndTimestamp<V>> {
   return {
-    encode({ value, timestamp }) {
-      const bytes = serde.encode(value)
+    content: ({ value }) => value,
+    encoding: serde.encoding,
+    encode({ value, timestamp }, encoded) {
+      const bytes = encoded ?? serde.encode(value)
       return bytes === null ? null : stamp(bytes, timestamp)
     },
     decode: (bytes) => ({ value: serde.decode(bytes.subarray(TIMESTAMP_BYTES)), timestamp: readLong(bytes, 0) }),

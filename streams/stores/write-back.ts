@@ -9,7 +9,8 @@ import { type IdRange, type Ordered, ordered } from './ordered'
 import { type Slot, unitCache } from './unit-cache'
 
 export interface UnitCodec<U> {
-  encode(unit: U, id: string): Buffer | null
+  /** @param encoded what has been left in the unit's slot since it was set */
+  encode(unit: U, id: string, encoded?: Buffer): Buffer | null
   decode(bytes: Buffer, id: string): U
   /** Memory of a decoded unit beyond what its bytes suggest. */
   extraBytes?(unit: U): number
@@ -31,10 +32,16 @@ export interface Drained<U> {
   readonly changedAt: number
 }
 
+/** A unit that has been set, until it is drained. */
+export interface Encodable {
+  /** Bytes that spare encoding it: those that its codec can make use of. */
+  encoded: Buffer | undefined
+}
+
 export interface WriteBack<U> {
   get(id: string): U | undefined
   /** undefined deletes. `changedAt`: timestamp (ms) of the record in hand. */
-  set(id: string, unit: U | undefined, changedAt: number): void
+  set(id: string, unit: U | undefined, changedAt: number): Encodable
   /** The units of the range as of the call, in the order of their ids. */
   units(range: IdRange): Iterable<Unit<U>>
   /** Encodes what has changed since the last call, in the order of the first change. Nothing is drained when it throws. */
@@ -98,8 +105,8 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
     const flushes: Flush<U>[] = new Array(changed.length)
     for (let at = 0; at < changed.length; at++) {
       const slot = changed[at]!
-      const { id, unit, changedAt } = slot
-      const value = unit === undefined ? null : codec.encode(unit, id)
+      const { id, unit, changedAt, encoded } = slot
+      const value = unit === undefined ? null : codec.encode(unit, id, encoded)
       flushes[at] = { id, unit, changedAt, key: fromId(id), value, slot }
     }
     return flushes
@@ -151,11 +158,13 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
       slot.unit = unit
       slot.changedAt = changedAt
       slot.version = cache.version()
+      slot.encoded = undefined
       if (!slot.dirty) {
         slot.dirty = true
         changed.push(slot)
       }
       if (index !== undefined) index.set({ id, unit })
+      return slot
     },
     units: (range) => merge(isLive() ? indexed().items(range) : [], stored(range), range.reverse === true),
     drain() {
@@ -164,6 +173,7 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
       changed = []
       for (const flush of flushes) {
         flush.slot.dirty = false
+        flush.slot.encoded = undefined
         flush.slot.flushes += 1
         pending.push(flush)
       }

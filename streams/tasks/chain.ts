@@ -229,17 +229,25 @@ function stageOf(error: unknown): Failure['stage'] {
 
 function topicEncoder(topic: ErasedTopic, options: ChainOptions): TopicEncoder {
   const { output, partitionsOf, partition, registry, personalKeys } = options
+  const { lastPut } = options.stores
   const open = (role: 'key' | 'value'): OpenSerde<unknown> =>
     topic[role].open({ topic: topic.name, role, registry, personalKeys })
   const key = open('key')
   const value = open('value')
   /** Of the topic, once known: nothing changes it while a task is open. */
   let partitions: number | undefined
+  /** A table's row goes out as it went into its store: written once, for both. */
+  const encodeValue = (content: unknown): Buffer | null => {
+    const bytes = value.encode(content)
+    const isPut = lastPut.slot !== undefined && lastPut.value === content && lastPut.encoding === value.encoding
+    if (isPut && bytes !== null) lastPut.slot!.encoded = bytes
+    return bytes
+  }
   const encode = ({ key: own, value: content, timestamp, headers }: StreamRecord): OutputRecord => {
     try {
       return {
         key: own === null ? null : key.encode(own),
-        value: content === null ? null : value.encode(content),
+        value: content === null ? null : encodeValue(content),
         timestamp,
         headers,
       }

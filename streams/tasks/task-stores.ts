@@ -4,7 +4,7 @@ import type { AppendedBatch, OutgoingBatch } from '../log/port'
 import { serdeOpener } from '../serdes/opening'
 import type { OpenSerde } from '../serdes/serde'
 import { openStore } from '../stores'
-import type { ManagedStore } from '../stores/managed'
+import type { LastPut, ManagedStore } from '../stores/managed'
 import type { TaskOptions } from './options'
 import { batchedOutput } from './output'
 
@@ -15,6 +15,8 @@ export interface TaskStores {
   /** A key of that store as it is written: its bytes give the order in which keys are walked. */
   keyBytes(name: string, key: unknown): Buffer
   readonly all: ReadonlyMap<string, ManagedStore>
+  /** What the record in hand has put last. */
+  readonly lastPut: LastPut
   /** Changelog topics by store, for those that have one. */
   readonly changelogs: ReadonlyMap<string, string>
   drain(): readonly OutgoingBatch[]
@@ -41,6 +43,7 @@ export type TaskStoresOptions = Pick<
 /** The stores of one task. A changelog record goes to the partition of its task, never to one chosen by its key (DESIGN invariant 3). */
 export function taskStores(options: TaskStoresOptions, currentTimestamp: () => number): TaskStores {
   const { subTopology, applicationId, partition, registry, personalKeys, changelogOutput = batchedOutput() } = options
+  const lastPut: LastPut = { value: undefined, encoding: undefined, slot: undefined }
   const waiting: Promise<void>[] = []
   const stores = new Map<string, ManagedStore>()
   const changelogs = new Map<string, string>()
@@ -58,6 +61,7 @@ export function taskStores(options: TaskStoresOptions, currentTimestamp: () => n
         backend,
         {
           currentTimestamp,
+          lastPut,
           changelogTopic: topic,
           openKey: (serde) => {
             const opened = serdes.key(serde)
@@ -84,6 +88,7 @@ export function taskStores(options: TaskStoresOptions, currentTimestamp: () => n
     },
     keyBytes: (name, key) => keyCoders.get(name)!.encode(key) ?? Buffer.alloc(0),
     all: stores,
+    lastPut,
     changelogs,
     drain: () => {
       for (const [name, store] of stores) {

@@ -179,6 +179,7 @@ export function createTask(options: TaskOptions): Task {
     if (timestamp > streamTime) streamTime = timestamp
     touched = true
     processed += 1
+    stores.lastPut.slot = undefined
     inHand = record
     try {
       inputs.enter(queue, { key, value, timestamp, headers: raw.headers })
