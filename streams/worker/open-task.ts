@@ -116,7 +116,7 @@ async function openAndRestore(context: OpenTaskOptions, taskId: string): Promise
 /** What all restores together may keep of the changelogs, where every task of the topology is restored here at once. */
 const RESTORE_BYTES = 128 * 1024 * 1024
 /** The more of a changelog is gone through before its store is written, the fewer records of a key are written. */
-const BUFFER_BYTES = { least: 256 * 1024, most: 16 * 1024 * 1024 } as const
+const BUFFER_BYTES = { least: 256 * 1024, most: 8 * 1024 * 1024 } as const
 /** Larger reads take no less time, but hold up for longer whatever else the worker has to do: its heartbeats, its joins. */
 const MAX_READ_BYTES = 1024 * 1024
 

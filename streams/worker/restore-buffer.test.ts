@@ -63,6 +63,20 @@ test('takes records in while the store writes, which gets one batch after the ot
   }
 })
 
+test('what is saved on the way is not put in again', async () => {
+  const { restored, store } = storeThatListens(true)
+  const buffer = restoreBuffer(store, 10_000)
+  await buffer.add([record('a', '1')], 1)
+  await buffer.save()
+  await buffer.save()
+  await buffer.add([record('b', '1')], 2)
+  await buffer.flush()
+  expect(restored).toEqual([
+    { records: ['a=1'], nextOffset: 1 },
+    { records: ['b=1'], nextOffset: 2 },
+  ])
+})
+
 test('what it keeps does not change with the memory it was read into', async () => {
   const { restored, store } = storeThatListens(true)
   const memory = Buffer.from('k1')

@@ -1,5 +1,5 @@
 import type { ManagedStore, RestoreRecords } from '../stores/managed'
-import { type LatestRecords, latestRecords } from './latest-records'
+import { latestRecords } from './latest-records'
 
 /** What is read of one changelog, on its way into the store. The next records are read while the store writes. */
 export interface RestoreBuffer {
@@ -9,7 +9,9 @@ export interface RestoreBuffer {
    * @throws what the store could not do with earlier ones
    */
   add(records: RestoreRecords, nextOffset: number): Promise<void>
-  /** Puts in what is left. */
+  /** Begins to put in what there is: who is killed in the midst goes on from there. @throws as `add` */
+  save(): Promise<void>
+  /** Puts in what is left, and resolves when all is in. @throws as `add` */
   flush(): Promise<void>
 }
 
@@ -23,21 +25,22 @@ export function restoreBuffer(store: ManagedStore, maxBytes: number): RestoreBuf
  * are left out before the store is written.
  */
 function latestOnly(store: ManagedStore, maxBytes: number): RestoreBuffer {
-  const spare: LatestRecords[] = []
-  let latest = latestRecords()
-  let position: number | undefined
   const inTurn = turns()
+  let latest = latestRecords()
+  /** What the store is writing from, if anything. */
+  let other = latestRecords()
+  let position: number | undefined
 
-  async function write(): Promise<void> {
+  async function save(): Promise<void> {
     if (position === undefined) return
-    const full = latest
-    const nextOffset = position
-    latest = spare.pop() ?? latestRecords()
+    await inTurn.all()
+    const [full, nextOffset] = [latest, position]
+    latest = other
+    other = full
     position = undefined
     await inTurn.next(async () => {
       await store.restore(full.records(), nextOffset)
       full.clear()
-      spare.push(full)
     })
   }
 
@@ -45,10 +48,11 @@ function latestOnly(store: ManagedStore, maxBytes: number): RestoreBuffer {
     async add(records, nextOffset) {
       latest.add(records)
       position = nextOffset
-      if (latest.bytes >= maxBytes) await write()
+      if (latest.bytes >= maxBytes) await save()
     },
+    save,
     async flush() {
-      await write()
+      await save()
       await inTurn.all()
     },
   }
@@ -66,6 +70,7 @@ function oneByOne(store: ManagedStore): RestoreBuffer {
   const inTurn = turns()
   return {
     add: (records, nextOffset) => inTurn.next(() => store.restore(records, nextOffset)),
+    save: async () => undefined,
     flush: inTurn.all,
   }
 }

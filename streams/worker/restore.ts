@@ -81,8 +81,7 @@ async function restoreAll(
     }
     if (elapsed(clock) - reported < REPORT_EVERY_MS) continue
     reported = elapsed(clock)
-    // Who is killed in the midst goes on from here.
-    for (const { buffer } of left.values()) await buffer.flush()
+    for (const { buffer } of left.values()) await buffer.save()
     logger.info({ task: task.id }, `task ${task.id}: ${meter.describe()}`)
   }
   const { restored, ms } = meter.progress()
