@@ -166,8 +166,11 @@ export interface LogAdmin {
     names: readonly string[],
     options?: { readonly config: boolean },
   ): Promise<ReadonlyMap<string, TopicDescription>>
-  /** Creates those that are missing and leaves the others as they are. */
-  createTopics(specs: readonly TopicSpec[]): Promise<void>
+  /**
+   * Creates those that are missing and leaves the others as they are.
+   * @param options `missing: true` where they were not there a moment ago: a log that would have to ask need not do so
+   */
+  createTopics(specs: readonly TopicSpec[], options?: { readonly missing: boolean }): Promise<void>
   deleteTopics(names: readonly string[]): Promise<void>
   /** `earliest`, `latest` (the end as read_committed sees it), or the first offset whose timestamp is at least the one given (ms), the end where none is. */
   offsets(

@@ -2,7 +2,7 @@ import { MillraceError } from '../errors'
 import { type Fingerprint, fingerprint, fingerprintText } from '../graph/fingerprint'
 import type { Topology } from '../graph/topology'
 import { changesText, diffTopologies, type TopologyChange } from '../graph/topology-diff'
-import type { Log, TopicSpec } from '../log/port'
+import type { Log, LogProducer, TopicSpec } from '../log/port'
 import type { Logger } from '../logger'
 import type { StateDirectory, StateNote } from '../stores/backend'
 import { GLOBAL_TASK } from './global-tables'
@@ -19,6 +19,8 @@ export interface FingerprintCheck {
   /** Start in spite of incompatible changes, and take the topology as it is now for the one to compare with. */
   readonly accept?: boolean
   readonly logger: Logger
+  /** To write to the log with; default: one of its own. */
+  readonly producer?: Promise<LogProducer>
   /** Given where reading has begun before. */
   readonly notes?: Promise<FingerprintNotes>
 }
@@ -49,8 +51,11 @@ export async function readFingerprints({
   state,
   log,
   applicationId,
-}: Pick<FingerprintCheck, 'state' | 'log' | 'applicationId'>): Promise<FingerprintNotes> {
-  const notes = [state.note, log && logNote(log, topicOf(applicationId))].filter((note) => note !== undefined)
+  producer,
+}: Pick<FingerprintCheck, 'state' | 'log' | 'applicationId' | 'producer'>): Promise<FingerprintNotes> {
+  const notes = [state.note, log && logNote(log, topicOf(applicationId), { producer })].filter(
+    (note) => note !== undefined,
+  )
   return { notes, found: await Promise.all(notes.map(readFingerprint)) }
 }
 

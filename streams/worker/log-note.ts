@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../clock'
-import type { Log, TopicSpec } from '../log/port'
+import type { Log, LogProducer, TopicSpec } from '../log/port'
 import { readRanges, wholeRanges } from '../log/read-range'
 import { recordsBuffer } from '../log/records'
 import type { StateNote } from '../stores/backend'
@@ -13,8 +13,15 @@ export const noteTopic = (name: string): TopicSpec => ({
   config: { 'cleanup.policy': 'compact' },
 })
 
+export interface LogNoteOptions {
+  readonly clock?: Clock
+  /** To write with; default: one of its own. */
+  readonly producer?: Promise<LogProducer>
+}
+
 /** A small text in a compacted topic of one partition: the last record is it. */
-export function logNote(log: Log, topic: string, clock: Clock = systemClock): StateNote {
+export function logNote(log: Log, topic: string, options: LogNoteOptions = {}): StateNote {
+  const { clock = systemClock, producer: given } = options
   const partition = { topic, partition: 0 }
   return {
     read: async () => {
@@ -26,13 +33,13 @@ export function logNote(log: Log, topic: string, clock: Clock = systemClock): St
     },
     write: async (text) => {
       await log.admin.createTopics([noteTopic(topic)])
-      const producer = await log.producer({ clientId: topic })
+      const producer = await (given ?? log.producer({ clientId: topic }))
       try {
         const records = recordsBuffer()
         records.append(KEY, Buffer.from(text, 'utf8'), clock.now(), [])
         await producer.send([{ ...partition, records }])
       } finally {
-        await producer.close()
+        if (given === undefined) await producer.close()
       }
     },
     remove: () => log.admin.deleteTopics([topic]),

@@ -54,7 +54,7 @@ export async function openParts(context: PartsOptions): Promise<Parts> {
   const producing = log.producer({ clientId: applicationId })
   producing.catch(() => undefined)
   try {
-    const topics = await prepareTopics(options)
+    const topics = await prepareTopics(options, producing)
     return await partsOf(context, { topics, local: await readLocalState(options), shared: await producing })
   } catch (error) {
     await producing.then(
@@ -65,14 +65,17 @@ export async function openParts(context: PartsOptions): Promise<Parts> {
   }
 }
 
-async function prepareTopics(options: ResolvedOptions): Promise<PreparedTopics> {
+async function prepareTopics(options: ResolvedOptions, producer: Promise<LogProducer>): Promise<PreparedTopics> {
   const { topology, applicationId, log, logger, state, acceptTopologyChanges: accept } = options
-  const notes = readFingerprints({ state, log, applicationId })
+  const notes = readFingerprints({ state, log, applicationId, producer })
   notes.catch(() => undefined)
   const found = await findTopics(topology, applicationId, log.admin)
   const { partitionsOf } = found
   const fits = await acceptTopology({ topology, applicationId, partitionsOf, state, log, accept, logger, notes })
   const created = createMissing(found, topology, applicationId, log.admin)
+  created.catch(() => undefined)
+  // The log gets its request before this thread loads what writes to the disk.
+  await new Promise((resolve) => setImmediate(resolve))
   const [topics] = await Promise.all([created, fits.note(created)])
   return topics
 }

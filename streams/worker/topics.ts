@@ -81,7 +81,7 @@ async function provideNamed(named: readonly ErasedTopic[], admin: LogAdmin): Pro
 
 /** @returns their partitions: those declared, unless another process was first; a broker need not know them all at once */
 async function create(specs: readonly TopicSpec[], admin: LogAdmin): Promise<readonly (readonly [string, number])[]> {
-  await admin.createTopics(specs)
+  await admin.createTopics(specs, { missing: true })
   return [...specs.map(({ name, partitions }) => [name, partitions] as const), ...(await learn(specs, admin))]
 }
 

@@ -132,9 +132,13 @@ export function patience(error: unknown, deadlineMs: number): number {
   return kafkaName(error) === 'UNKNOWN_TOPIC_OR_PARTITION' ? Math.min(TOPIC_PATIENCE_MS, deadlineMs) : deadlineMs
 }
 
-/** Short while a transaction is ending, which takes a few ms, else doubling up to a second. */
+/**
+ * Short while a transaction is ending, which takes a few ms, else doubling up to a second; from a few ms too where a partition
+ * has just been created, or has another leader.
+ */
 export function retryDelayMs(reaction: Reaction, attempt: number): number {
-  return reaction === 'concurrent' ? Math.min(1 + attempt, 20) : Math.min(20 * 2 ** attempt, 1_000)
+  if (reaction === 'concurrent') return Math.min(1 + attempt, 20)
+  return Math.min((reaction === 'metadata' ? 5 : 20) * 2 ** attempt, 1_000)
 }
 
 /** What is left to say when the deadline has passed: an outage, unless the last error names what is wrong. */

@@ -1,5 +1,5 @@
 import { elapsed } from '../../clock'
-import type { LogAdmin, PartitionOffset, TopicDescription, TopicPartition } from '../port'
+import type { LogAdmin, PartitionOffset, TopicDescription, TopicPartition, TopicSpec } from '../port'
 import type { Client, Shared } from './client'
 import { kafkaError } from './errors'
 import { explained, onTopics } from './needs'
@@ -16,7 +16,7 @@ const TOPIC_EXISTS = 36
 const TOPIC_AUTHORIZATION_FAILED = 29
 const EARLIEST = -2
 const LATEST = -1
-const POLL_MS = 50
+const MAX_POLL_MS = 50
 
 export function createTopicAdmin(client: Client, { directory, outageAfterMs, settings }: Shared): TopicAdmin {
   const { clock, requestTimeoutMs } = settings
@@ -34,6 +34,11 @@ export function createTopicAdmin(client: Client, { directory, outageAfterMs, set
       return [topic]
     })
   }
+  async function missingOf(specs: readonly TopicSpec[]): Promise<readonly TopicSpec[]> {
+    const names = specs.map(({ name }) => name)
+    const there = new Set((await existing(names, 'CREATE and DESCRIBE')).map(({ name }) => name))
+    return specs.filter(({ name }) => !there.has(name))
+  }
   function failure(
     what: string,
     operation: string,
@@ -45,9 +50,9 @@ export function createTopicAdmin(client: Client, { directory, outageAfterMs, set
   /** @throws OutageError LOG_UNAVAILABLE when it is not so after the deadline */
   async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
     const deadline = elapsed(clock) + outageAfterMs
-    while (!(await isSo())) {
+    for (let asked = 0; !(await isSo()); asked += 1) {
       if (elapsed(clock) > deadline) throw kafkaError(REQUEST_TIMED_OUT, { what })
-      await client.pause(POLL_MS)
+      await client.pause(Math.min(2 ** asked, MAX_POLL_MS))
     }
   }
   /** Empty where they may not be read, as is usual for topics of others. */
@@ -94,16 +99,8 @@ export function createTopicAdmin(client: Client, { directory, outageAfterMs, set
         ]),
       )
     },
-    async createTopics(specs) {
-      const there = new Set(
-        (
-          await existing(
-            specs.map(({ name }) => name),
-            'CREATE and DESCRIBE',
-          )
-        ).map(({ name }) => name),
-      )
-      const missing = specs.filter(({ name }) => !there.has(name))
+    async createTopics(specs, options) {
+      const missing = options?.missing === true ? specs : await missingOf(specs)
       if (missing.length === 0) return
       const names = missing.map(({ name }) => name)
       const what = `creating ${names.join(', ')}`
