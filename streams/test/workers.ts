@@ -16,7 +16,7 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
 /** For tests in which nothing is about how long is waited. */
 export const hasty: Clock = {
   ...systemClock,
-  sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 20), signal),
+  sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 5), signal),
 }
 
 export interface Summing {

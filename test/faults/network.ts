@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
+import { eachFrame } from '../kafka/frames'
 
 /** Kafka's API keys of the requests with which a commit is made. */
 export const api = { produce: 0, offsetCommit: 8, endTxn: 26, txnOffsetCommit: 28 } as const
@@ -110,17 +111,4 @@ function openPipe(client: Socket, broker: Socket, takeOrder: (apiKey: number) =>
     settle()
   }
   return { pause: () => hold(true), resume: () => hold(false), end }
-}
-
-/** Requests and answers are each preceded by their size. */
-function eachFrame(socket: Socket, use: (frame: Buffer) => void): void {
-  let rest: Buffer = Buffer.alloc(0)
-  socket.on('data', (data: Buffer) => {
-    rest = rest.length === 0 ? data : Buffer.concat([rest, data])
-    while (rest.length >= 4 && rest.length >= 4 + rest.readInt32BE(0)) {
-      const size = 4 + rest.readInt32BE(0)
-      use(rest.subarray(0, size))
-      rest = rest.subarray(size)
-    }
-  })
 }

@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
+import { eachFrame } from './frames'
 
 /** Stands between clients and a broker, and loses answers: the broker has done what was asked, and nobody is told. */
 export interface LossyProxy {
@@ -60,17 +61,4 @@ export async function startProxy(port: number, target: { readonly port: number }
       return new Promise((resolve) => server.close(() => resolve()))
     },
   }
-}
-
-/** Requests and responses are each preceded by their size. */
-function eachFrame(socket: Socket, use: (frame: Buffer) => void): void {
-  let rest: Buffer = Buffer.alloc(0)
-  socket.on('data', (data: Buffer) => {
-    rest = rest.length === 0 ? data : Buffer.concat([rest, data])
-    while (rest.length >= 4 && rest.length >= 4 + rest.readInt32BE(0)) {
-      const size = 4 + rest.readInt32BE(0)
-      use(rest.subarray(0, size))
-      rest = rest.subarray(size)
-    }
-  })
 }

@@ -39,17 +39,6 @@ export const counting = topology('counting', [
     .to(outputs),
 ])
 
-/** Nothing here is about how long is waited. */
-export const hasty = {
-  ...systemClock,
-  sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(Math.min(ms, 5), signal),
-}
-
-/** Waits for what other code brings about; a test that waits in vain ends by jest's own limit. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 2))
-}
-
 export const keyOf = (id: number) => `key-${id % 5}`
 
 /** Writes inputs with these numbers, in their order. */

@@ -2,7 +2,8 @@ import { OutageError } from '../../errors'
 import { memoryLog } from '../../log/embedded'
 import type { Log } from '../../log/port'
 import { createWorker, type Worker } from '../../worker/worker'
-import { counted, counting, hasty, isDone, PARTITIONS, until, write } from './counting'
+import { hasty, until } from '../workers'
+import { counted, counting, isDone, PARTITIONS, write } from './counting'
 import { gatedLog, type LogCall } from './gated-log'
 
 /** Resolves or rejects from outside. */

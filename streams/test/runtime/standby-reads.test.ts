@@ -8,7 +8,8 @@ import { counters } from '../../worker/counters'
 import { resolveOptions } from '../../worker/options'
 import { openStandby, type Standby } from '../../worker/standby'
 import { createStandbys, type Standbys } from '../../worker/standbys'
-import { counting, hasty, PARTITIONS, recordsOf, unfolded, until } from './counting'
+import { hasty, until } from '../workers'
+import { counting, PARTITIONS, recordsOf, unfolded } from './counting'
 
 const CHANGELOG = 'counting-counts-changelog'
 const log = memoryLog()
