@@ -63,12 +63,12 @@ test('takes records in while the store writes, which gets one batch after the ot
   }
 })
 
-test('what is saved on the way is not put in again', async () => {
+test('what has been flushed on the way is not put in again', async () => {
   const { restored, store } = storeThatListens(true)
   const buffer = restoreBuffer(store, 10_000)
   await buffer.add([record('a', '1')], 1)
-  await buffer.save()
-  await buffer.save()
+  await buffer.flush()
+  await buffer.flush()
   await buffer.add([record('b', '1')], 2)
   await buffer.flush()
   expect(restored).toEqual([

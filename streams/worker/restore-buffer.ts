@@ -9,8 +9,6 @@ export interface RestoreBuffer {
    * @throws what the store could not do with earlier ones
    */
   add(records: RestoreRecords, nextOffset: number): Promise<void>
-  /** Begins to put in what there is: who is killed in the midst goes on from there. @throws as `add` */
-  save(): Promise<void>
   /** Puts in what is left, and resolves when all is in. @throws as `add` */
   flush(): Promise<void>
 }
@@ -31,7 +29,7 @@ function latestOnly(store: ManagedStore, maxBytes: number): RestoreBuffer {
   let other = latestRecords()
   let position: number | undefined
 
-  async function save(): Promise<void> {
+  async function write(): Promise<void> {
     if (position === undefined) return
     await inTurn.all()
     const [full, nextOffset] = [latest, position]
@@ -48,11 +46,10 @@ function latestOnly(store: ManagedStore, maxBytes: number): RestoreBuffer {
     async add(records, nextOffset) {
       latest.add(records)
       position = nextOffset
-      if (latest.bytes >= maxBytes) await save()
+      if (latest.bytes >= maxBytes) await write()
     },
-    save,
     async flush() {
-      await save()
+      await write()
       await inTurn.all()
     },
   }
@@ -70,7 +67,6 @@ function oneByOne(store: ManagedStore): RestoreBuffer {
   const inTurn = turns()
   return {
     add: (records, nextOffset) => inTurn.next(() => store.restore(records, nextOffset)),
-    save: async () => undefined,
     flush: inTurn.all,
   }
 }

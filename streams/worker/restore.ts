@@ -81,7 +81,8 @@ async function restoreAll(
     }
     if (elapsed(clock) - reported < REPORT_EVERY_MS) continue
     reported = elapsed(clock)
-    for (const { buffer } of left.values()) await buffer.save()
+    // Who is killed in the midst goes on from here.
+    for (const { buffer } of left.values()) await buffer.flush()
     logger.info({ task: task.id }, `task ${task.id}: ${meter.describe()}`)
   }
   const { restored, ms } = meter.progress()
