@@ -18,31 +18,51 @@ export interface Output {
   readonly byteLength: number
 }
 
+/** Where the records of one partition go. */
+interface Place {
+  records: RecordsBuffer | undefined
+  /** Bytes it came to before the last call of `drain`: about as many as it will come to next time. */
+  lastBytes: number
+}
+
 /** One encoded buffer per partition, as the Log port takes them. */
 export function batchedOutput(options: { readonly maxBatchBytes?: number } = {}): Output {
   let batches: OutgoingBatch[] = []
   /** By topic, then by partition: a text of both would have to be made for every record. */
-  let places = new Map<string, (RecordsBuffer | undefined)[]>()
-  function open(topic: string, partition: number, partitions: (RecordsBuffer | undefined)[]): RecordsBuffer {
-    const records = recordsBuffer(options)
-    partitions[partition] = records
+  const topics = new Map<string, (Place | undefined)[]>()
+  let open: Place[] = []
+
+  function placeOf(topic: string, partition: number): Place {
+    let places = topics.get(topic)
+    if (places === undefined) {
+      places = []
+      topics.set(topic, places)
+    }
+    const place = places[partition] ?? { records: undefined, lastBytes: 0 }
+    places[partition] = place
+    return place
+  }
+  function begin(topic: string, partition: number, place: Place): RecordsBuffer {
+    const records = recordsBuffer({ ...options, expectedBytes: place.lastBytes })
+    place.records = records
+    open.push(place)
     batches.push({ topic, partition, records })
     return records
   }
   return {
     append: (topic, partition, { key, value, timestamp, headers }) => {
-      let partitions = places.get(topic)
-      if (partitions === undefined) {
-        partitions = []
-        places.set(topic, partitions)
-      }
-      const records = partitions[partition] ?? open(topic, partition, partitions)
+      const place = placeOf(topic, partition)
+      const records = place.records ?? begin(topic, partition, place)
       records.append(key, value, timestamp, headers)
     },
     drain: () => {
       const drained = batches
+      for (const place of open) {
+        place.lastBytes = place.records!.byteLength
+        place.records = undefined
+      }
       batches = []
-      places = new Map()
+      open = []
       return drained
     },
     get byteLength() {

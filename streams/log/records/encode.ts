@@ -10,6 +10,8 @@ export interface RecordsBufferOptions {
    * of its own. Default 900,000.
    */
   readonly maxBatchBytes?: number
+  /** About as many bytes will be appended: memory for them is taken at once. Default: it grows as they come. */
+  readonly expectedBytes?: number
 }
 
 /** One batch within the buffer: room for its header, then its records. */
@@ -22,6 +24,7 @@ interface Batch {
 }
 
 const initialBytes = 4096
+const mostExpectedBytes = 1024 * 1024
 const maxSequence = 0x7fffffff
 
 /** The stamp of a producer that is neither idempotent nor transactional. */
@@ -37,7 +40,9 @@ export const noProducer: ProducerStamp = Object.freeze({
  * Without compression the sealed batches are views of that buffer: they hold until the next `append` or `seal`.
  */
 export function recordsBuffer(options: RecordsBufferOptions = {}): RecordsBuffer {
-  const { maxBatchBytes = 900_000 } = options
+  const { maxBatchBytes = 900_000, expectedBytes = 0 } = options
+  /** A quarter more, so that a little more than expected needs no second piece; what is far more was expected in vain. */
+  const firstBytes = Math.max(initialBytes, Math.ceil(Math.min(expectedBytes * 1.25, mostExpectedBytes)))
   const batches: Batch[] = []
   let bytes: Buffer = Buffer.alloc(0)
   let end = 0
@@ -51,7 +56,7 @@ export function recordsBuffer(options: RecordsBufferOptions = {}): RecordsBuffer
 
   function reserve(upTo: number): void {
     if (upTo <= bytes.length) return
-    const grown = Buffer.allocUnsafe(Math.max(upTo, bytes.length * 2, initialBytes))
+    const grown = Buffer.allocUnsafe(Math.max(upTo, bytes.length * 2, bytes.length === 0 ? firstBytes : 0))
     bytes.copy(grown, 0, 0, end)
     bytes = grown
   }
