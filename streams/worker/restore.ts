@@ -59,6 +59,8 @@ async function restoreAll(
   const left = new Map(
     pending.map((span) => [span.from.topic, { end: span.end, buffer: restoreBuffer(span.store, bufferBytes) }]),
   )
+  /** The last writes of those that have been read to their ends, while others are still read. */
+  const lastWrites: Promise<void>[] = []
   let reported = elapsed(clock)
   logger.info(
     { task: task.id, stores: pending.map(({ store }) => store.name) },
@@ -74,7 +76,7 @@ async function restoreAll(
       await span.buffer.add(records, nextOffset)
       meter.reached(topic, nextOffset)
       if (nextOffset >= span.end) {
-        await span.buffer.flush()
+        lastWrites.push(handled(span.buffer.flush()))
         left.delete(topic)
       }
       onProgress(meter.progress())
@@ -85,8 +87,15 @@ async function restoreAll(
     for (const { buffer } of left.values()) await buffer.flush()
     logger.info({ task: task.id }, `task ${task.id}: ${meter.describe()}`)
   }
+  await Promise.all(lastWrites)
   const { restored, ms } = meter.progress()
   logger.info({ task: task.id, records: restored, ms }, `task ${task.id}: restored ${restored} records in ${ms} ms`)
+}
+
+/** Who waits for it later hears of its failure then. */
+function handled(work: Promise<void>): Promise<void> {
+  work.catch(() => undefined)
+  return work
 }
 
 async function poll(reader: LogReader, taskId: string): Promise<readonly FetchedBatch[]> {

@@ -82,7 +82,7 @@ export function createFetching(options: FetchingOptions): Fetching {
     if (wanted.length === 0) return
     const heldMs = underWay.get(leader.id)
     if (heldMs !== undefined) {
-      // It asks for all that was read when it was sent: what is wanted beside it has been assigned since.
+      // It asks for all that was read of this broker when it was sent: what is wanted beside it is new.
       if (heldMs > SHORT_WAIT_MS && !underWayAside.has(leader.id)) void fetchAside(leader, wanted)
     } else if (!readings.some((reading) => isFull(reading, maxBytes))) {
       turn += 1
