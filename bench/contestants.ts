@@ -36,9 +36,8 @@ export const millrace: Contestant = {
 /** Makes `streams/dist`, as it is packed, and compiles the program that uses it. @throws Error with what the compiler says */
 export async function buildMillrace(): Promise<void> {
   await buildEngine()
-  const typescript = { parser: { syntax: 'typescript' }, target: 'es2022' } as const
   const { code } = await transformFile(join(__dirname, 'aggregate.ts'), {
-    jsc: typescript,
+    jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
     module: { type: 'commonjs' },
   })
   await mkdir(compiled, { recursive: true })
@@ -48,7 +47,7 @@ export async function buildMillrace(): Promise<void> {
 
 async function buildEngine(): Promise<void> {
   await promisify(execFile)('npm', ['run', '--silent', 'build', '-w', 'streams'], { cwd: root }).catch((error) => {
-    throw new Error(`the engine does not compile:\n${error.stdout}`)
+    throw new Error(`the engine does not compile:\n${error.stdout}${error.stderr}`)
   })
 }
 
