@@ -156,16 +156,17 @@ export interface GroupDescription {
   readonly members: number
 }
 
+export interface DescribeOptions {
+  /** False where nobody looks at the configuration: a log that would have to ask for it once more may leave it empty. */
+  readonly config: boolean
+  /** What is missing is about to be created: a refusal says what that needs. */
+  readonly toCreate?: boolean
+}
+
 export interface LogAdmin {
   listTopics(): Promise<readonly string[]>
-  /**
-   * Topics that do not exist are absent from the result.
-   * @param options `config: false` where nobody looks at it: a log that would have to ask for it once more may leave it empty
-   */
-  describeTopics(
-    names: readonly string[],
-    options?: { readonly config: boolean },
-  ): Promise<ReadonlyMap<string, TopicDescription>>
+  /** Topics that do not exist are absent from the result. */
+  describeTopics(names: readonly string[], options?: DescribeOptions): Promise<ReadonlyMap<string, TopicDescription>>
   /**
    * Creates those that are missing and leaves the others as they are.
    * @param options `missing: true` where they were not there a moment ago: a log that would have to ask need not do so

@@ -42,7 +42,7 @@ export async function findTopics(topology: Topology, applicationId: string, admi
   }))
   const internal = [...plan.repartitions, ...plan.changelogs]
   const own = [...internal, ...deadLetters, ...fingerprintTopics(topology, applicationId, partitionsOf)]
-  const found = new Map([...counts, ...(await learn(own, admin))])
+  const found = new Map([...counts, ...(await learn(own, admin, true))])
   refuseOtherCounts(internal, found)
   const missing = own.filter(({ name }) => !found.has(name))
   return { ...preparedTopics(topology, applicationId, found), counts: found, missing }
@@ -89,9 +89,10 @@ async function create(specs: readonly TopicSpec[], admin: LogAdmin): Promise<rea
 async function learn(
   topics: readonly { readonly name: string }[],
   admin: LogAdmin,
+  toCreate = false,
 ): Promise<readonly (readonly [string, number])[]> {
   const names = topics.map(({ name }) => name)
-  const described = await admin.describeTopics(names, { config: false })
+  const described = await admin.describeTopics(names, { config: false, toCreate })
   return [...described].map(([name, { partitions }]) => [name, partitions])
 }
 

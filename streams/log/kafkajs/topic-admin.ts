@@ -14,6 +14,8 @@ const UNKNOWN_TOPIC = 3
 const REQUEST_TIMED_OUT = 7
 const TOPIC_EXISTS = 36
 const TOPIC_AUTHORIZATION_FAILED = 29
+/** What those that are created when they are missing need. */
+const TO_CREATE = 'CREATE and DESCRIBE'
 const EARLIEST = -2
 const LATEST = -1
 const MAX_POLL_MS = 50
@@ -36,7 +38,7 @@ export function createTopicAdmin(client: Client, { directory, outageAfterMs, set
   }
   async function missingOf(specs: readonly TopicSpec[]): Promise<readonly TopicSpec[]> {
     const names = specs.map(({ name }) => name)
-    const there = new Set((await existing(names, 'CREATE and DESCRIBE')).map(({ name }) => name))
+    const there = new Set((await existing(names, TO_CREATE)).map(({ name }) => name))
     return specs.filter(({ name }) => !there.has(name))
   }
   function failure(
@@ -89,8 +91,8 @@ export function createTopicAdmin(client: Client, { directory, outageAfterMs, set
       const topics = await client.ask({ to: 'any' }, 'listing topics', () => directory.allTopics())
       return topics.filter(({ internal }) => !internal).map(({ name }) => name)
     },
-    async describeTopics(names, { config } = { config: true }) {
-      const topics = await existing(names)
+    async describeTopics(names, { config, toCreate = false } = { config: true }) {
+      const topics = await existing(names, toCreate ? TO_CREATE : 'DESCRIBE')
       const configs = !config || topics.length === 0 ? new Map() : await configsOf(topics.map(({ name }) => name))
       return new Map(
         topics.map(({ name, partitions }) => [
