@@ -20,12 +20,7 @@ export function memoryStateDirectory(): StateDirectory {
       tasks.set(taskId, stores)
       const backend = stores.get(storeName) ?? memoryBackend()
       stores.set(storeName, backend)
-      return {
-        ...backend,
-        close: async () => {
-          inUse.delete(name)
-        },
-      }
+      return closable(backend, { what: `store ${storeName} of task ${taskId}`, onClose: () => inUse.delete(name) })
     },
     async wipe(taskId) {
       for (const storeName of tasks.get(taskId)?.keys() ?? []) {
@@ -40,6 +35,25 @@ export function memoryStateDirectory(): StateDirectory {
     async close() {
       tasks.clear()
       inUse.clear()
+    },
+  }
+}
+
+/** A late commit of one who has closed it must not write what another has open by now: it refuses, as a closed database does. */
+function closable(
+  backend: StoreBackend,
+  { what, onClose }: { readonly what: string; readonly onClose: () => void },
+): StoreBackend {
+  let closed = false
+  const refusal = () => Promise.reject(new MillraceError('STORE_CLOSED', `The ${what} is closed.`))
+  return {
+    ...backend,
+    write: (writes, position) => (closed ? refusal() : backend.write(writes, position)),
+    clear: (range) => (closed ? refusal() : backend.clear(range)),
+    close: async () => {
+      if (closed) return
+      closed = true
+      onClose()
     },
   }
 }

@@ -167,6 +167,15 @@ export function backendContract(name: string, subject: () => Promise<BackendSubj
       expect(near).toBeLessThan(80_000)
     })
 
+    test('one that was closed takes no more writes: another may have it open', async () => {
+      const former = store
+      await former.close()
+      store = await under.open()
+      await expect((async () => former.write([put('a', 'late')], 7))()).rejects.toMatchObject({ code: 'STORE_CLOSED' })
+      expect(store.get(bytes('a'))).toBeUndefined()
+      expect(store.position()).toBeUndefined()
+    })
+
     test('bytes given and taken are not shared with the store', async () => {
       const value = bytes('value')
       const writing = store.write([{ key: bytes('a'), value }])
