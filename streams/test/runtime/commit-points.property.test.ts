@@ -47,6 +47,7 @@ function cluster(log: Log, guarantee: ProcessingGuarantee, plan: readonly Distur
   const states = [memoryStateDirectory(), memoryStateDirectory()]
   const slots: (Worker | undefined)[] = [undefined, undefined]
   const changing: Promise<unknown>[] = []
+  let ending = false
 
   async function start(slot: number): Promise<void> {
     const options = { topology: counting, guarantee, commitIntervalMs: 3, clock: hasty, standbyReplicas: 1 }
@@ -77,7 +78,8 @@ function cluster(log: Log, guarantee: ProcessingGuarantee, plan: readonly Distur
     if (what === 'fail') throw new OutageError('LOG_UNAVAILABLE', 'disturbed')
     if (what === 'indefinite') throw new OutageError('TRANSACTION_INDEFINITE', 'disturbed')
     if (what === 'close') changing.push(close(slot))
-    if (what === 'join' && slots[1 - slot] === undefined) changing.push(start(1 - slot).catch(() => undefined))
+    if (what === 'join' && !ending && slots[1 - slot] === undefined)
+      changing.push(start(1 - slot).catch(() => undefined))
     if (what === 'pause') {
       const worker = slots[slot]
       worker?.pause()
@@ -128,7 +130,9 @@ function cluster(log: Log, guarantee: ProcessingGuarantee, plan: readonly Distur
       JSON.stringify(
         slots.map((worker) => [worker?.state, worker?.isPaused, worker?.tasks.map(({ id, state }) => [id, state])]),
       ),
+    /** For good: whoever joined while the last ones close would stay. */
     async closeAll(): Promise<void> {
+      ending = true
       await settle()
       await Promise.all([0, 1].map((slot) => close(slot)))
       await settle()
