@@ -1,11 +1,11 @@
 import type { Serde } from '../serdes/serde'
 import type { ByteWrite, StoreBackend } from './backend'
-import { afterPrefix, successor } from './bytes'
+import { afterPrefix, fromId, successor } from './bytes'
 import { type KeyIds, openKeyIds } from './key-ids'
 import type { ChangelogRecord, ManagedStore, RestoreRecord, StoreContext } from './managed'
 import type { KeyValue, KeyValueStore } from './store'
 import type { ValueFormat } from './value-format'
-import { type Drained, type UnitCodec, type WriteBack, writeBack } from './write-back'
+import { type Drained, type UnitCodec, type WriteBack, writeBack, writtenAndClosed } from './write-back'
 
 export interface StoreParts<K, U> {
   readonly declaration: { readonly name: string; readonly key: Serde<K>; readonly changelog: boolean }
@@ -23,28 +23,33 @@ export function openKeyValue<K, U>(parts: StoreParts<K, U>): ManagedStore {
   const { declaration, backend, context, format } = parts
   const keys = openKeyIds(declaration.name, declaration.key, context)
   const codec: UnitCodec<U> = {
-    encode: (unit, _id, encoded) => format.encode(unit, encoded),
+    encode: format.serialize,
+    ...(format.head && { head: format.head }),
     decode: format.decode,
   }
   const units = writeBack(backend, codec, parts.cacheBytes)
-  const changelogRecord = ({ key, value, changedAt }: Drained<U>): ChangelogRecord =>
-    value === null
-      ? { key, value, timestamp: changedAt, headers: noHeaders }
-      : { key, value: format.logged(value), timestamp: format.loggedAt(value, changedAt), headers: noHeaders }
+  const changelogRecord = ({ id, unit, bytes, changedAt }: Drained<U>): ChangelogRecord => {
+    const timestamp = unit === undefined ? changedAt : format.timestampOf(unit, changedAt)
+    return { key: fromId(id), value: bytes, timestamp, headers: noHeaders }
+  }
   return {
     name: declaration.name,
     latestCounts: true,
     view: keyValueView(keys, units, parts),
     get position() {
-      return backend.position()
+      return units.position
+    },
+    get unwrittenBytes() {
+      return units.pendingBytes
     },
     restore: (records, nextOffset) => units.apply(writesOf(records, format), nextOffset),
     drainChanges() {
       const drained = units.drain()
       return declaration.changelog ? drained.map(changelogRecord) : []
     },
+    acknowledge: units.acknowledge,
     persist: units.persist,
-    close: () => backend.close(),
+    close: () => writtenAndClosed(units, backend),
   }
 }
 

@@ -66,12 +66,17 @@ export interface ManagedStore {
   /** Called before a commit: the changelog records of all changes since the last one, one per changed key, in order of the change. */
   drainChanges(): readonly ChangelogRecord[]
   /**
-   * After the log has acknowledged the commit: writes what `drainChanges` gave, with the changelog position, in one batch. It writes
-   * all that has been drained, so the next commit drains only when this one has been acknowledged; processing may go on meanwhile.
-   * Undefined where it is done already.
+   * The log has acknowledged the commit: what `drainChanges` gave may be written from now on. The next commit drains only when this one
+   * has been acknowledged; processing may go on meanwhile.
+   */
+  acknowledge(nextOffset: number | undefined): void
+  /** Bytes of changes that have been drained and not been written. */
+  readonly unwrittenBytes: number
+  /**
+   * Acknowledges, and writes all that has been drained, with the changelog position, in one batch. Undefined where it is done already.
    * @throws OutageError STATE_UNAVAILABLE: nothing was written, and what was drained waits for the next call
    */
   persist(nextOffset: number | undefined): Promise<void> | undefined
-  /** Loads keys ahead of processing where that helps; optional. */
+  /** Writes what has been acknowledged, unless more has been drained since. */
   close(): Promise<void>
 }

@@ -66,6 +66,8 @@ function* timedEntries(backend: StoreBackend, schema: TimeSchema, retentionMs: n
 const bytesAsTheyAre: ValueFormat<Buffer> = {
   content: (bytes) => bytes,
   encoding: undefined,
+  serialize: (bytes) => bytes,
+  timestampOf: (_bytes, changedAt) => changedAt,
   encode: (bytes) => bytes,
   decode: (bytes) => bytes,
   logged: (bytes) => bytes,

@@ -81,7 +81,10 @@ export function timedStore<K, V>(parts: StoreParts<K, V>, schema: TimeSchema, re
       latestCounts: true,
       view,
       get position() {
-        return backend.position()
+        return lines.position
+      },
+      get unwrittenBytes() {
+        return lines.unwrittenBytes
       },
       async restore(records, nextOffset) {
         for (const record of records) restoreOne(record)
@@ -92,6 +95,7 @@ export function timedStore<K, V>(parts: StoreParts<K, V>, schema: TimeSchema, re
         const changes = lines.drain(time)
         return declaration.changelog ? changes.map((change) => changelogRecord(change, schema, values, format)) : []
       },
+      acknowledge: lines.acknowledge,
       persist: lines.persist,
       close: lines.close,
     }),

@@ -3,7 +3,7 @@ import { type Bundle, EMPTY, findSlot, isLarge, type Slot, SPILLED, slotsBetween
 import { segmentExpiry } from './segment-expiry'
 import type { StoreMeta, StreamTime } from './stream-time'
 import { bundleId, bundleKey, bundleRange, kindOf, metaId, parseSlotId, slotId, slotRange } from './timeline-ids'
-import type { WriteBack } from './write-back'
+import { type WriteBack, writtenAndClosed } from './write-back'
 
 /**
  * Values by key and time: what window, session and versioned stores have in common. Per key and segment of time there
@@ -23,6 +23,10 @@ export interface Timelines<P> {
   drain(time: StreamTime): readonly Change<P>[]
   /** Writes what has been drained; undefined where that is done. What had expired by then is deleted behind the scenes. */
   persist(position: number | undefined): Promise<void> | undefined
+  /** As of a `WriteBack`. */
+  readonly position: number | undefined
+  readonly unwrittenBytes: number
+  acknowledge(position: number | undefined): void
   close(): Promise<void>
 }
 
@@ -116,7 +120,14 @@ export function timelines<P>(backend: StoreBackend, units: WriteBack<unknown>): 
       expire()
       return undefined
     },
-    close: () => expiry.settled().then(() => backend.close()),
+    get position() {
+      return units.position
+    },
+    get unwrittenBytes() {
+      return units.pendingBytes
+    },
+    acknowledge: units.acknowledge,
+    close: () => expiry.settled().then(() => writtenAndClosed(units, backend)),
   }
 }
 

@@ -4,8 +4,24 @@
  * what is used belongs to the young one, and when that is full, what is older than the one before it is forgotten. So a
  * use costs a comparison and no reordering.
  */
+
+import type { Arena } from './arena'
 import type { ByteWrite } from './backend'
 import { toId } from './bytes'
+
+/** What was drained last of a unit and waits to be written. */
+export interface Pending<U> {
+  unit: U | undefined
+  readonly arena: Arena
+  /** Where its bytes are in the arena. */
+  at: number
+  /** NOTHING where it was deleted. */
+  length: number
+  /** How many bytes may be there. */
+  room: number
+}
+
+export const NOTHING = -1
 
 /** One unit; changed in place. */
 export interface Slot<U> {
@@ -18,7 +34,8 @@ export interface Slot<U> {
   encoded: Buffer | undefined
   /** Changed since the last drain. */
   dirty: boolean
-  /** How many drained versions of it are not written yet. */
+  pending: Pending<U> | undefined
+  /** How many drained versions of it are not written yet: one that waits, and those being written. */
   flushes: number
   /** Bytes, estimated, as it was last written or read. */
   size: number
@@ -95,6 +112,7 @@ export function unitCache<U>(limit: number): UnitCache<U> {
       changedAt: 0,
       encoded: undefined,
       dirty: false,
+      pending: undefined,
       flushes: 0,
       size: 0,
       generation: -1,

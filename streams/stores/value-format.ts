@@ -1,6 +1,7 @@
 import type { OpenSerde } from '../serdes/serde'
 import { readLong, writeLong } from './bytes'
 import type { ValueAndTimestamp } from './store'
+import type { Head } from './write-back'
 
 /** How a value lies in the back end, and how it goes to the changelog and comes from there. */
 export interface ValueFormat<U> {
@@ -8,11 +9,14 @@ export interface ValueFormat<U> {
   content(value: U): unknown
   /** How it writes that: `OpenSerde.encoding`. */
   readonly encoding: unknown
-  /**
-   * @param encoded what the serde would write, where that is known
-   * @throws TerminalError SERIALIZATION_FAILED
-   */
-  encode(value: U, encoded?: Buffer): Buffer | null
+  /** What the changelog record holds: what the serde writes. @throws TerminalError SERIALIZATION_FAILED */
+  serialize(value: U): Buffer | null
+  /** Its timestamp; `changedAt` is that of the record that made the change. */
+  timestampOf(value: U, changedAt: number): number
+  /** What lies in the back end before what the serde writes. */
+  readonly head?: Head<U>
+  /** What lies in the back end. @throws TerminalError SERIALIZATION_FAILED */
+  encode(value: U): Buffer | null
   /** @throws TerminalError DESERIALIZATION_FAILED */
   decode(bytes: Buffer): U
   /** What the changelog record holds for stored bytes. */
@@ -26,7 +30,9 @@ export function plainValues<V>(serde: OpenSerde<V>): ValueFormat<V> {
   return {
     content: (value) => value,
     encoding: serde.encoding,
-    encode: (value, encoded) => encoded ?? serde.encode(value),
+    serialize: (value) => serde.encode(value),
+    timestampOf: (_value, changedAt) => changedAt,
+    encode: (value) => serde.encode(value),
     decode: (bytes) => serde.decode(bytes),
     logged: (bytes) => bytes,
     loggedAt: (_bytes, changedAt) => changedAt,
@@ -41,8 +47,11 @@ export function timestampedValues<V>(serde: OpenSerde<V>): ValueFormat<ValueAndT
   return {
     content: ({ value }) => value,
     encoding: serde.encoding,
-    encode({ value, timestamp }, encoded) {
-      const bytes = encoded ?? serde.encode(value)
+    serialize: ({ value }) => serde.encode(value),
+    timestampOf: ({ timestamp }) => timestamp,
+    head: { length: TIMESTAMP_BYTES, write: ({ timestamp }, target, at) => writeLong(target, timestamp, at) },
+    encode({ value, timestamp }) {
+      const bytes = serde.encode(value)
       return bytes === null ? null : stamp(bytes, timestamp)
     },
     decode: (bytes) => ({ value: serde.decode(bytes.subarray(TIMESTAMP_BYTES)), timestamp: readLong(bytes, 0) }),

@@ -50,7 +50,10 @@ export function openVersioned<K, V>(
     name: declaration.name,
     view: versionedView(openKeyIds(declaration.name, declaration.key, context), lines, values, put),
     get position() {
-      return backend.position()
+      return history.position
+    },
+    get unwrittenBytes() {
+      return history.unwrittenBytes
     },
     async restore(records, nextOffset) {
       for (const record of records) restoreOne(record)
@@ -63,6 +66,7 @@ export function openVersioned<K, V>(
       changes = []
       return declaration.changelog ? records : []
     },
+    acknowledge: history.acknowledge,
     persist: history.persist,
     close: history.close,
   }

@@ -3,17 +3,25 @@
  * written it; one that was only read or has been written stays while there is room. A commit in flight keeps what it has
  * encoded, and an iteration under way what it began with, whatever changes meanwhile.
  */
+import { openArena } from './arena'
 import type { ByteWrite, StoreBackend } from './backend'
 import { fromId, toId } from './bytes'
 import { type IdRange, type Ordered, ordered } from './ordered'
-import { type Slot, unitCache } from './unit-cache'
+import { NOTHING, type Pending, type Slot, unitCache } from './unit-cache'
 
 export interface UnitCodec<U> {
-  /** @param encoded what has been left in the unit's slot since it was set */
-  encode(unit: U, id: string, encoded?: Buffer): Buffer | null
+  encode(unit: U, id: string): Buffer | null
+  /** What the back end holds before what `encode` gave. */
+  readonly head?: Head<U>
+  /** From what the back end holds. */
   decode(bytes: Buffer, id: string): U
   /** Memory of a decoded unit beyond what its bytes suggest. */
   extraBytes?(unit: U): number
+}
+
+export interface Head<U> {
+  readonly length: number
+  write(unit: U, target: Buffer, at: number): void
 }
 
 export interface Unit<U> {
@@ -25,16 +33,15 @@ export interface Unit<U> {
 export interface Drained<U> {
   readonly id: string
   readonly unit: U | undefined
-  readonly key: Buffer
   /** null: deleted. */
-  readonly value: Buffer | null
+  readonly bytes: Buffer | null
   /** Timestamp (ms) of the record that made the latest change. */
   readonly changedAt: number
 }
 
 /** A unit that has been set, until it is drained. */
 export interface Encodable {
-  /** Bytes that spare encoding it: those that its codec can make use of. */
+  /** What its codec would give, from somebody who has it. */
   encoded: Buffer | undefined
 }
 
@@ -46,17 +53,29 @@ export interface WriteBack<U> {
   units(range: IdRange): Iterable<Unit<U>>
   /** Encodes what has changed since the last call, in the order of the first change. Nothing is drained when it throws. */
   drain(): readonly Drained<U>[]
+  /** Up to which offset the changelog is here, in the back end or still on the way there. */
+  readonly position: number | undefined
+  /**
+   * The changelog has what has been drained, up to `position`. It waits for `persist`, which writes once what changes again until then:
+   * after a crash the changelog has it.
+   */
+  acknowledge(position: number | undefined): void
+  /** Bytes that wait for `persist`. */
+  readonly pendingBytes: number
   /** Writes what has been drained, and the position, in one batch; undefined where that is done. A batch that fails is part of the next one. */
   persist(position: number | undefined): Promise<void> | undefined
+  /** Writes what waits, where the changelog has all of it. */
+  flush(): Promise<void> | undefined
   /** Writes past the cache (restoring) in one batch with the position. */
   apply(writes: readonly ByteWrite[], position: number): Promise<void>
   approximateNumUnits(): number
 }
 
 /** A drained unit on its way to the back end. */
-interface Flush<U> extends Drained<U> {
-  readonly slot: Slot<U>
-}
+type Flush<U> = Pending<U> & { readonly slot: Slot<U> }
+
+/** Room comes in steps of so many bytes: a counter that gains a digit does not move its value. */
+const ROOM_STEP = 16
 
 /** What an iteration sees of a unit that the back end does not have yet. */
 interface Live<U> {
@@ -66,25 +85,31 @@ interface Live<U> {
 
 export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBytes: number): WriteBack<U> {
   const cache = unitCache<U>(cacheBytes)
+  const { head } = codec
+  const headLength = head?.length ?? 0
   /** Changed since the last drain, in the order of the first change. */
   let changed: Slot<U>[] = []
-  /** Drained and not yet handed to the back end. */
+  /** Drained and not yet handed to the back end, one for each unit. */
   let pending: Flush<U>[] = []
+  let arena = openArena()
+  let position = backend.position()
+  /** Drained since the last acknowledgement. */
+  let unacknowledged = false
   /** The batches that are being written. */
   const writing = new Set<readonly Flush<U>[]>()
   /** The order of what is live, kept from the first iteration on until nothing is. */
   let index: Ordered<Live<U>> | undefined
 
   /** What a cached unit weighs: slot and place in the map, and the objects of the value, of about twice its bytes. */
-  function weigh(id: string, unit: U | undefined, value: Buffer | null): number {
+  function weigh(id: string, unit: U | undefined, length: number): number {
     const extra = unit === undefined || codec.extraBytes === undefined ? 0 : codec.extraBytes(unit)
-    return 160 + id.length + 2 * (value === null ? 0 : value.length) + extra
+    return 160 + id.length + 2 * Math.max(0, length) + extra
   }
 
   function load(id: string): U | undefined {
     const bytes = backend.get(fromId(id))
     const unit = bytes === undefined ? undefined : codec.decode(bytes, id)
-    cache.keep(cache.add(id, unit), weigh(id, unit, bytes ?? null))
+    cache.keep(cache.add(id, unit), weigh(id, unit, bytes?.length ?? NOTHING))
     return unit
   }
 
@@ -101,35 +126,79 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
     return new Set([...changed, ...[...writing, pending].flatMap((flushes) => flushes.map(({ slot }) => slot))])
   }
 
-  function encodeChanged(): Flush<U>[] {
-    const flushes: Flush<U>[] = new Array(changed.length)
+  /** What each changed unit comes to; undefined is for those that were deleted. */
+  function encodeChanged(): (Buffer | null)[] {
+    const encoded: (Buffer | null)[] = new Array(changed.length)
     for (let at = 0; at < changed.length; at++) {
       const slot = changed[at]!
-      const { id, unit, changedAt, encoded } = slot
-      const value = unit === undefined ? null : codec.encode(unit, id, encoded)
-      flushes[at] = { id, unit, changedAt, key: fromId(id), value, slot }
+      encoded[at] = slot.unit === undefined ? null : (slot.encoded ?? codec.encode(slot.unit, slot.id))
     }
-    return flushes
+    return encoded
+  }
+
+  function drainSlot(slot: Slot<U>, bytes: Buffer | null): Drained<U> {
+    slot.dirty = false
+    slot.encoded = undefined
+    const { id, unit, changedAt } = slot
+    wait(slot.pending ?? startPending(slot), unit, bytes)
+    return { id, unit, bytes, changedAt }
+  }
+
+  function startPending(slot: Slot<U>): Pending<U> {
+    const flush: Flush<U> = { slot, unit: undefined, arena, at: 0, length: NOTHING, room: 0 }
+    slot.pending = flush
+    slot.flushes += 1
+    pending.push(flush)
+    return flush
+  }
+
+  /** Takes the place of what waits already: only the last of what was drained is written. */
+  function wait(place: Pending<U>, unit: U | undefined, bytes: Buffer | null): void {
+    place.unit = unit
+    place.length = bytes === null ? NOTHING : headLength + bytes.length
+    if (bytes === null) return
+    if (place.length > place.room) {
+      place.room = Math.ceil(place.length / ROOM_STEP) * ROOM_STEP
+      place.at = arena.reserve(place.room)
+    }
+    if (head !== undefined) head.write(unit!, arena.memory, place.at)
+    arena.memory.set(bytes, place.at + headLength)
+  }
+
+  function writeOf({ slot, arena: { memory }, at, length }: Flush<U>): ByteWrite {
+    return { key: fromId(slot.id), value: length === NOTHING ? null : memory.subarray(at, at + length) }
   }
 
   /** What has been written is clean, unless it changed or was drained again in the meantime. */
   function settle(written: readonly Flush<U>[]): void {
-    for (const { slot, id, unit, value } of written) {
+    for (const { slot, unit, length } of written) {
       slot.flushes -= 1
       if (slot.dirty || slot.flushes > 0) continue
-      index?.delete(id)
-      cache.keep(slot, weigh(id, unit, value))
+      index?.delete(slot.id)
+      cache.keep(slot, weigh(slot.id, unit, length))
     }
     if (!isLive()) index = undefined
   }
 
   const isLive = () => changed.length > 0 || pending.length > 0 || writing.size > 0
 
-  function persist(position: number | undefined): Promise<void> | undefined {
+  function acknowledge(upTo: number | undefined): void {
+    unacknowledged = false
+    position = upTo ?? position
+  }
+
+  function persist(upTo: number | undefined): Promise<void> | undefined {
+    acknowledge(upTo)
+    return write()
+  }
+
+  function write(): Promise<void> | undefined {
+    if (pending.length === 0 && position === backend.position()) return undefined
     const written = pending
+    for (const { slot } of written) slot.pending = undefined
     pending = []
-    if (written.length === 0 && (position === undefined || position === backend.position())) return undefined
-    const underWay = backend.write(written, position)
+    arena = openArena()
+    const underWay = backend.write(written.map(writeOf), position)
     if (underWay === undefined) {
       settle(written)
       return undefined
@@ -169,22 +238,27 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
     units: (range) => merge(isLive() ? indexed().items(range) : [], stored(range), range.reverse === true),
     drain() {
       if (changed.length === 0) return []
-      const flushes = encodeChanged()
+      const encoded = encodeChanged()
+      const drained = changed.map((slot, at) => drainSlot(slot, encoded[at]!))
       changed = []
-      for (const flush of flushes) {
-        flush.slot.dirty = false
-        flush.slot.encoded = undefined
-        flush.slot.flushes += 1
-        pending.push(flush)
-      }
-      return flushes
+      unacknowledged = true
+      return drained
+    },
+    get position() {
+      return position
+    },
+    acknowledge,
+    get pendingBytes() {
+      return arena.size
     },
     persist,
-    async apply(writes, position) {
-      const applied = backend.write(writes, position)
+    flush: () => (unacknowledged || pending.length === 0 ? undefined : write()),
+    async apply(writes, upTo) {
+      const applied = backend.write(writes, upTo)
       cache.forget(writes)
       await applied
       cache.forget(writes)
+      position = upTo
     },
     approximateNumUnits() {
       let count = backend.approximateNumEntries()
@@ -238,5 +312,14 @@ function* merge<U>(live: Iterable<Live<U>>, stored: Iterable<Live<U>>, reverse: 
     }
   } finally {
     storedSteps.return?.()
+  }
+}
+
+/** What the changelog has is written first, as far as that goes: the changelog has it. */
+export async function writtenAndClosed(units: Pick<WriteBack<unknown>, 'flush'>, backend: StoreBackend): Promise<void> {
+  try {
+    await units.flush()
+  } finally {
+    await backend.close()
   }
 }

@@ -1,3 +1,4 @@
+import { elapsed } from '../clock'
 import { FencedError, MillraceError } from '../errors'
 import { changelogTopic } from '../graph/names'
 import type { AppendedBatch, OutgoingBatch } from '../log/port'
@@ -21,8 +22,10 @@ export interface TaskStores {
   readonly changelogs: ReadonlyMap<string, string>
   drain(): readonly OutgoingBatch[]
   /**
-   * Writes what was drained, with the changelog positions; undefined where that is done. @throws FencedError CHANGELOG_FENCED when `exclusive` and
-   * somebody else has written to a changelog since: the store no longer is its fold, and must be restored
+   * The changelogs have what was drained. It is written with their positions, now and then: of what changes again and again only the
+   * last, and after a crash the changelogs have the rest. Undefined where that is done.
+   * @throws FencedError CHANGELOG_FENCED when `exclusive` and somebody else has written to a changelog since: the store no longer is
+   *   its fold, and must be restored
    */
   persist(appended: readonly AppendedBatch[], exclusive: boolean): Promise<void> | undefined
   close(): Promise<void>
@@ -37,12 +40,25 @@ export type TaskStoresOptions = Pick<
   | 'personalKeys'
   | 'backends'
   | 'cacheBytes'
+  | 'clock'
   | 'changelogOutput'
 >
 
+/** The first commit after that writes the store: so much of its changelog is read again after a crash. */
+const WRITE_EVERY_MS = 5_000
+const MAX_UNWRITTEN_BYTES = 8 * 1024 * 1024
+
 /** The stores of one task. A changelog record goes to the partition of its task, never to one chosen by its key (DESIGN invariant 3). */
 export function taskStores(options: TaskStoresOptions, currentTimestamp: () => number): TaskStores {
-  const { subTopology, applicationId, partition, registry, personalKeys, changelogOutput = batchedOutput() } = options
+  const {
+    subTopology,
+    applicationId,
+    partition,
+    registry,
+    personalKeys,
+    clock,
+    changelogOutput = batchedOutput(),
+  } = options
   const lastPut: LastPut = { value: undefined, encoding: undefined, slot: undefined }
   const waiting: Promise<void>[] = []
   const stores = new Map<string, ManagedStore>()
@@ -79,6 +95,17 @@ export function taskStores(options: TaskStoresOptions, currentTimestamp: () => n
   }
   const nameOf = new Map([...changelogs].map(([name, topic]) => [topic, name]))
 
+  const writtenAt = new Map<string, number>()
+  /** What no changelog has is written with every commit. */
+  function isDue(name: string, store: ManagedStore): boolean {
+    const now = elapsed(clock)
+    const before = writtenAt.get(name)
+    const waits = before !== undefined && now - before < WRITE_EVERY_MS && store.unwrittenBytes < MAX_UNWRITTEN_BYTES
+    if (waits && changelogs.has(name)) return false
+    writtenAt.set(name, now)
+    return true
+  }
+
   return {
     ready: waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined),
     view: (name) => {
@@ -101,7 +128,11 @@ export function taskStores(options: TaskStoresOptions, currentTimestamp: () => n
     persist: (appended, exclusive) => {
       if (exclusive) for (const batch of appended) refuseGap(batch, stores.get(nameOf.get(batch.topic)!)!)
       const positions = new Map(appended.map(({ topic, nextOffset }) => [nameOf.get(topic), nextOffset]))
-      const writing = [...stores].flatMap(([name, store]) => store.persist(positions.get(name)) ?? [])
+      const writing = [...stores].flatMap(([name, store]) => {
+        if (isDue(name, store)) return store.persist(positions.get(name)) ?? []
+        store.acknowledge(positions.get(name))
+        return []
+      })
       return writing.length === 0 ? undefined : Promise.all(writing).then(() => undefined)
     },
     close: async () => {

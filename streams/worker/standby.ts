@@ -65,7 +65,7 @@ async function openOnce({ options, subTopology, partition, signal }: OpenStandby
   const taskId = `${subTopology.id}_${partition}`
   const backends = await openBackends({ options, subTopology, taskId, signal })
   const stores = taskStores(
-    { subTopology, applicationId, partition, registry, personalKeys, backends, cacheBytes },
+    { subTopology, applicationId, partition, registry, personalKeys, backends, cacheBytes, clock },
     clock.now,
   )
   try {

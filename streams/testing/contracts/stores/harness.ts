@@ -50,10 +50,12 @@ export interface OpenedStore<S> {
   at(timestamp: number): void
   /** The first half of a commit: changes go to the changelog. */
   drain(): void
+  /** The changelog has it: it may be written later, with more. */
+  acknowledge(): void
   /** The second half: the local batch. */
   persist(): Promise<void> | undefined
   commit(): Promise<void>
-  /** Closes the store as it is and opens it again: what was not committed is gone. */
+  /** Closes the store as it is and opens it again: what was not acknowledged is gone. */
   reopen(): Promise<void>
   /** Opens a new store and restores it from the changelog, `chunk` records at a time. */
   restoreAnew(chunk: number): Promise<void>
@@ -130,6 +132,7 @@ export function harness(subject: DirectorySubject, directory: StateDirectory): H
           timestamp = ms
         },
         drain,
+        acknowledge: () => managed.acknowledge(drainedEnd),
         persist,
         async commit() {
           drain()
@@ -137,7 +140,7 @@ export function harness(subject: DirectorySubject, directory: StateDirectory): H
         },
         async reopen() {
           await close()
-          // What was drained but never persisted is lost here, as it is when the transaction that held it was aborted.
+          // What was drained but never acknowledged is lost here, as it is when the transaction that held it was aborted.
           changelog.length = backend.position() ?? 0
           drainedEnd = changelog.length
           backend = await openBackend(taskId, declaration.name)

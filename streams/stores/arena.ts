@@ -1,0 +1,34 @@
+/** Bytes of many values in one piece of memory, for as long as all of them are needed. */
+export interface Arena {
+  /** It may be another one after the next `reserve`. */
+  readonly memory: Buffer
+  /** Bytes in use. */
+  readonly size: number
+  /** Where so many more bytes stand. */
+  reserve(size: number): number
+}
+
+const FIRST_BYTES = 16 * 1024
+
+export function openArena(): Arena {
+  let memory = Buffer.alloc(0)
+  let size = 0
+  return {
+    get memory() {
+      return memory
+    },
+    get size() {
+      return size
+    },
+    reserve(bytes) {
+      const at = size
+      size += bytes
+      if (size > memory.length) {
+        const grown = Buffer.allocUnsafeSlow(Math.max(size, memory.length * 2, FIRST_BYTES))
+        grown.set(memory.subarray(0, at))
+        memory = grown
+      }
+      return at
+    },
+  }
+}
