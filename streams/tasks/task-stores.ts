@@ -127,12 +127,17 @@ export function taskStores(options: TaskStoresOptions, currentTimestamp: () => n
     },
     persist: (appended, exclusive) => {
       if (exclusive) for (const batch of appended) refuseGap(batch, stores.get(nameOf.get(batch.topic)!)!)
-      const positions = new Map(appended.map(({ topic, nextOffset }) => [nameOf.get(topic), nextOffset]))
-      const writing = [...stores].flatMap(([name, store]) => {
-        if (isDue(name, store)) return store.persist(positions.get(name)) ?? []
-        store.acknowledge(positions.get(name))
-        return []
-      })
+      const writing: Promise<void>[] = []
+      for (const [name, store] of stores) {
+        const changelog = changelogs.get(name)
+        const position = appended.find(({ topic }) => topic === changelog)?.nextOffset
+        if (!isDue(name, store)) {
+          store.acknowledge(position)
+          continue
+        }
+        const written = store.persist(position)
+        if (written !== undefined) writing.push(written)
+      }
       return writing.length === 0 ? undefined : Promise.all(writing).then(() => undefined)
     },
     close: async () => {

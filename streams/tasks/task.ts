@@ -152,7 +152,8 @@ export function createTask(options: TaskOptions): Task {
     },
   })
   const queues: readonly SourceQueue[] = inputs.queues
-  const queueOf = new Map(queues.map((queue) => [`${queue.topic}/${queue.partition}`, queue]))
+  /** By topic: a task reads one partition of each. */
+  const queueOf = new Map(queues.map((queue) => [queue.topic, queue]))
 
   const punctuate = (due: Punctuations, now: number): boolean => {
     if (due.next() === undefined) return false
@@ -199,13 +200,13 @@ export function createTask(options: TaskOptions): Task {
     ready: inputs.ready([chain.ready, stores.ready]),
     stores,
     resume: (committed) => {
-      for (const { topic, partition: from, metadata = '' } of committed) {
-        queueOf.get(`${topic}/${from}`)?.resumeAt(decodePartitionTime(metadata))
+      for (const { topic, metadata = '' } of committed) {
+        queueOf.get(topic)?.resumeAt(decodePartitionTime(metadata))
       }
     },
-    prepare: (batch) => queueOf.get(`${batch.topic}/${batch.partition}`)?.prepare(batch),
+    prepare: (batch) => queueOf.get(batch.topic)?.prepare(batch),
     add: (batch) => {
-      queueOf.get(`${batch.topic}/${batch.partition}`)?.add(batch)
+      queueOf.get(batch.topic)?.add(batch)
     },
     process: (max) => {
       check()
@@ -220,7 +221,7 @@ export function createTask(options: TaskOptions): Task {
     },
     punctuateWallClock: () => punctuate(wallClockPunctuations, clock.now()),
     nextPunctuation: wallClockPunctuations.next,
-    buffered: ({ topic, partition: from }) => queueOf.get(`${topic}/${from}`)?.size ?? 0,
+    buffered: ({ topic }) => queueOf.get(topic)?.size ?? 0,
     get runnable() {
       return !calls.full && queues.some((queue) => queue.size > 0)
     },
@@ -280,11 +281,13 @@ export function createTask(options: TaskOptions): Task {
   }
 
   function committable(all: readonly SourceQueue[]): readonly PartitionOffset[] {
-    return all.flatMap(({ topic, partition: from, nextOffset, partitionTime }) => {
-      if (nextOffset === undefined) return []
-      const metadata = partitionTime === undefined ? {} : { metadata: encodePartitionTime(partitionTime) }
-      return [{ topic, partition: from, offset: nextOffset, ...metadata }]
-    })
+    const offsets: PartitionOffset[] = []
+    for (const { topic, partition, nextOffset, partitionTime } of all) {
+      if (nextOffset === undefined) continue
+      const at = { topic, partition, offset: nextOffset }
+      offsets.push(partitionTime === undefined ? at : { ...at, metadata: encodePartitionTime(partitionTime) })
+    }
+    return offsets
   }
 }
 
