@@ -49,7 +49,7 @@ export interface FetchedBatch extends TopicPartition {
   readonly endOffset: number
 }
 
-/** Records for one partition, encoded once, by the task that owns them. */
+/** Records for one partition, encoded once, by the task that owns them. A log that keeps none of their bytes releases them once it has them. */
 export interface OutgoingBatch extends TopicPartition {
   readonly records: RecordsBuffer
 }

@@ -6,6 +6,8 @@ export interface Arena {
   readonly size: number
   /** Where so many more bytes stand. */
   reserve(size: number): number
+  /** Nothing in it is needed any more. */
+  clear(): void
 }
 
 const FIRST_BYTES = 16 * 1024
@@ -29,6 +31,9 @@ export function openArena(): Arena {
         memory = grown
       }
       return at
+    },
+    clear() {
+      size = 0
     },
   }
 }

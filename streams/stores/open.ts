@@ -12,7 +12,7 @@ export interface OpenStoreOptions {
   readonly cacheBytes?: number
 }
 
-const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024
+export const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024
 
 /** Opens a declared store over a back end. @throws TerminalError CONFIG_INVALID: a serde lacks what it needs */
 export function openStore(

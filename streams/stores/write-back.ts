@@ -3,7 +3,7 @@
  * written it; one that was only read or has been written stays while there is room. A commit in flight keeps what it has
  * encoded, and an iteration under way what it began with, whatever changes meanwhile.
  */
-import { openArena } from './arena'
+import { type Arena, openArena } from './arena'
 import type { ByteWrite, StoreBackend } from './backend'
 import { fromId, toId } from './bytes'
 import { type IdRange, type Ordered, ordered } from './ordered'
@@ -92,6 +92,8 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
   /** Drained and not yet handed to the back end, one for each unit. */
   let pending: Flush<U>[] = []
   let arena = openArena()
+  /** Of the last batch, for the next but one. */
+  let spare: Arena | undefined
   let position = backend.position()
   /** Drained since the last acknowledgement. */
   let unacknowledged = false
@@ -192,15 +194,24 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
     return write()
   }
 
+  /** Not after a failure: what waits then is still in it. */
+  function reuse(written: Arena): void {
+    written.clear()
+    spare = written
+  }
+
   function write(): Promise<void> | undefined {
     if (pending.length === 0 && position === backend.position()) return undefined
     const written = pending
     for (const { slot } of written) slot.pending = undefined
+    const filled = arena
     pending = []
-    arena = openArena()
+    arena = spare ?? openArena()
+    spare = undefined
     const underWay = backend.write(written.map(writeOf), position)
     if (underWay === undefined) {
       settle(written)
+      reuse(filled)
       return undefined
     }
     writing.add(written)
@@ -208,6 +219,7 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
       () => {
         writing.delete(written)
         settle(written)
+        reuse(filled)
       },
       (error) => {
         writing.delete(written)

@@ -1,5 +1,6 @@
 import type { Header, OutgoingBatch } from '../log/port'
 import { type RecordsBuffer, recordsBuffer } from '../log/records'
+import { spareMemory } from './spare-memory'
 
 export interface OutputRecord {
   readonly key: Buffer | null
@@ -27,6 +28,7 @@ interface Place {
 
 /** One encoded buffer per partition, as the Log port takes them. */
 export function batchedOutput(options: { readonly maxBatchBytes?: number } = {}): Output {
+  const memory = spareMemory()
   let batches: OutgoingBatch[] = []
   /** By topic, then by partition: a text of both would have to be made for every record. */
   const topics = new Map<string, (Place | undefined)[]>()
@@ -43,7 +45,7 @@ export function batchedOutput(options: { readonly maxBatchBytes?: number } = {})
     return place
   }
   function begin(topic: string, partition: number, place: Place): RecordsBuffer {
-    const records = recordsBuffer({ ...options, expectedBytes: place.lastBytes })
+    const records = recordsBuffer({ ...options, memory, expectedBytes: place.lastBytes })
     place.records = records
     open.push(place)
     batches.push({ topic, partition, records })

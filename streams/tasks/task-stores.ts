@@ -4,7 +4,7 @@ import { changelogTopic } from '../graph/names'
 import type { AppendedBatch, OutgoingBatch } from '../log/port'
 import { serdeOpener } from '../serdes/opening'
 import type { OpenSerde } from '../serdes/serde'
-import { openStore } from '../stores'
+import { DEFAULT_CACHE_BYTES, openStore } from '../stores'
 import type { LastPut, ManagedStore } from '../stores/managed'
 import type { TaskOptions } from './options'
 import { batchedOutput } from './output'
@@ -46,7 +46,8 @@ export type TaskStoresOptions = Pick<
 
 /** The first commit after that writes the store: so much of its changelog is read again after a crash. */
 const WRITE_EVERY_MS = 5_000
-const MAX_UNWRITTEN_BYTES = 8 * 1024 * 1024
+/** Or as soon as its changes fill so much of its cache. */
+const UNWRITTEN_PART = 1 / 4
 
 /** The stores of one task. A changelog record goes to the partition of its task, never to one chosen by its key (DESIGN invariant 3). */
 export function taskStores(options: TaskStoresOptions, currentTimestamp: () => number): TaskStores {
@@ -57,6 +58,7 @@ export function taskStores(options: TaskStoresOptions, currentTimestamp: () => n
     registry,
     personalKeys,
     clock,
+    cacheBytes = DEFAULT_CACHE_BYTES,
     changelogOutput = batchedOutput(),
   } = options
   const lastPut: LastPut = { value: undefined, encoding: undefined, slot: undefined }
@@ -86,7 +88,7 @@ export function taskStores(options: TaskStoresOptions, currentTimestamp: () => n
           },
           openValue: serdes.value,
         },
-        { cacheBytes: options.cacheBytes },
+        { cacheBytes },
       ),
     )
     const ready = serdes.whenReady()
@@ -100,7 +102,8 @@ export function taskStores(options: TaskStoresOptions, currentTimestamp: () => n
   function isDue(name: string, store: ManagedStore): boolean {
     const now = elapsed(clock)
     const before = writtenAt.get(name)
-    const waits = before !== undefined && now - before < WRITE_EVERY_MS && store.unwrittenBytes < MAX_UNWRITTEN_BYTES
+    const waits =
+      before !== undefined && now - before < WRITE_EVERY_MS && store.unwrittenBytes < cacheBytes * UNWRITTEN_PART
     if (waits && changelogs.has(name)) return false
     writtenAt.set(name, now)
     return true

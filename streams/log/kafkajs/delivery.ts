@@ -34,6 +34,8 @@ export async function deliver(
   const appended = batches.map(({ topic, partition }) => ({ topic, partition, baseOffset: -1, nextOffset: -1 }))
   const lanes = lanesOf(batches)
   const failures: unknown[] = []
+  /** What has been given up as lost may still wait in a socket. */
+  let tried = false
 
   const needsOf = (topic: string): Needs => ({
     topic: onTopics('WRITE', [topic]),
@@ -53,6 +55,7 @@ export async function deliver(
     advance(lane)
   }
   function failed(lane: Lane, error: unknown): void {
+    tried = true
     const now = elapsed(clock)
     const reaction = reactionTo(error)
     lane.failingSince ??= now
@@ -159,6 +162,7 @@ export async function deliver(
     await Promise.all(loads.map(deliverLoad))
   }
   if (failures.length > 0) throw failures[0]
+  if (!tried) for (const { records } of batches) records.release()
   return appended
 }
 

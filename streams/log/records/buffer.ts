@@ -27,6 +27,15 @@ export interface RecordsBuffer {
    * @throws TerminalError CONFIG_INVALID for a codec that is unknown or not loaded
    */
   seal(stamp: ProducerStamp): readonly SealedBatch[]
+  /** Nobody needs the sealed batches any more: their memory may be used again. Nothing is appended or sealed afterwards. */
+  release(): void
+}
+
+/** Where buffers get their memory, and leave it when they are done: what is taken anew for each commit keeps the garbage collector busy. */
+export interface Memory {
+  /** At least so many bytes, with whatever is in them. */
+  take(size: number): Buffer
+  give(bytes: Buffer): void
 }
 
 export interface SealedBatch {

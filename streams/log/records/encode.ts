@@ -1,5 +1,5 @@
 import type { Header } from '../port'
-import type { ProducerStamp, RecordsBuffer, SealedBatch } from './buffer'
+import type { Memory, ProducerStamp, RecordsBuffer, SealedBatch } from './buffer'
 import { assertCanCompress, compress } from './compression'
 import { headerBytes, writeHeader } from './header'
 import { varintSize, writeVarint } from './numbers'
@@ -12,6 +12,8 @@ export interface RecordsBufferOptions {
   readonly maxBatchBytes?: number
   /** About as many bytes will be appended: memory for them is taken at once. Default: it grows as they come. */
   readonly expectedBytes?: number
+  /** Default: new memory each time. */
+  readonly memory?: Memory
 }
 
 /** One batch within the buffer: room for its header, then its records. */
@@ -23,6 +25,8 @@ interface Batch {
   count: number
 }
 
+const nothing = Buffer.alloc(0)
+const newMemory: Memory = { take: (size) => Buffer.allocUnsafe(size), give: () => undefined }
 const initialBytes = 4096
 const mostExpectedBytes = 1024 * 1024
 const maxSequence = 0x7fffffff
@@ -40,11 +44,11 @@ export const noProducer: ProducerStamp = Object.freeze({
  * Without compression the sealed batches are views of that buffer: they hold until the next `append` or `seal`.
  */
 export function recordsBuffer(options: RecordsBufferOptions = {}): RecordsBuffer {
-  const { maxBatchBytes = 900_000, expectedBytes = 0 } = options
+  const { maxBatchBytes = 900_000, expectedBytes = 0, memory = newMemory } = options
   /** A quarter more, so that a little more than expected needs no second piece; what is far more was expected in vain. */
   const firstBytes = Math.max(initialBytes, Math.ceil(Math.min(expectedBytes * 1.25, mostExpectedBytes)))
   const batches: Batch[] = []
-  let bytes: Buffer = Buffer.alloc(0)
+  let bytes: Buffer = nothing
   let end = 0
   let count = 0
 
@@ -56,8 +60,9 @@ export function recordsBuffer(options: RecordsBufferOptions = {}): RecordsBuffer
 
   function reserve(upTo: number): void {
     if (upTo <= bytes.length) return
-    const grown = Buffer.allocUnsafe(Math.max(upTo, bytes.length * 2, bytes.length === 0 ? firstBytes : 0))
+    const grown = memory.take(Math.max(upTo, bytes.length * 2, bytes.length === 0 ? firstBytes : 0))
     bytes.copy(grown, 0, 0, end)
+    if (bytes.length > 0) memory.give(bytes)
     bytes = grown
   }
 
@@ -104,6 +109,10 @@ export function recordsBuffer(options: RecordsBufferOptions = {}): RecordsBuffer
         baseSequence = nextSequence(baseSequence, batch.count)
         return sealed
       })
+    },
+    release() {
+      if (bytes.length > 0) memory.give(bytes)
+      bytes = nothing
     },
   }
 }
