@@ -70,7 +70,7 @@ export interface ManagedStore {
    * has been acknowledged; processing may go on meanwhile.
    */
   acknowledge(nextOffset: number | undefined): void
-  /** Bytes of changes that have been drained and not been written. */
+  /** What has been drained and not been written takes about so many bytes. */
   readonly unwrittenBytes: number
   /**
    * Acknowledges, and writes all that has been drained, with the changelog position, in one batch. Undefined where it is done already.

@@ -60,7 +60,7 @@ export interface WriteBack<U> {
    * after a crash the changelog has it.
    */
   acknowledge(position: number | undefined): void
-  /** Bytes that wait for `persist`. */
+  /** What waits for `persist` takes about so many bytes. */
   readonly pendingBytes: number
   /** Writes what has been drained, and the position, in one batch; undefined where that is done. A batch that fails is part of the next one. */
   persist(position: number | undefined): Promise<void> | undefined
@@ -76,6 +76,9 @@ type Flush<U> = Pending<U> & { readonly slot: Slot<U> }
 
 /** Room comes in steps of so many bytes: a counter that gains a digit does not move its value. */
 const ROOM_STEP = 16
+
+/** Of each unit that waits, beside what it comes to. */
+const PENDING_BYTES = 100
 
 /** What an iteration sees of a unit that the back end does not have yet. */
 interface Live<U> {
@@ -261,7 +264,7 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
     },
     acknowledge,
     get pendingBytes() {
-      return arena.size
+      return arena.size + pending.length * PENDING_BYTES
     },
     persist,
     flush: () => (unacknowledged || pending.length === 0 ? undefined : write()),
