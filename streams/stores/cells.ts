@@ -24,8 +24,8 @@ export function cells<V>(store: string, format: ValueFormat<V>): Cells<V> {
     },
     bytes(cell) {
       if (cell.bytes !== undefined) return cell.bytes
-      const bytes = format.encode(cell.value!)
-      if (bytes === null) {
+      const written = format.serialize(cell.value!)
+      if (written === null) {
         throw new TerminalError(
           'SERIALIZATION_FAILED',
           `Store '${store}' cannot keep a value that its serde writes as null.`,
@@ -34,8 +34,8 @@ export function cells<V>(store: string, format: ValueFormat<V>): Cells<V> {
           },
         )
       }
-      cell.bytes = bytes
-      return bytes
+      cell.bytes = format.restored(written, format.timestampOf(cell.value!, 0))
+      return cell.bytes
     },
   }
 }

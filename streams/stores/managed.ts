@@ -5,6 +5,7 @@
 
 import type { Header } from '../log/port'
 import type { Serde } from '../serdes/serde'
+import type { Encodable } from './write-back'
 
 /** One changelog record to be produced with the commit. */
 export interface ChangelogRecord {
@@ -36,7 +37,7 @@ export interface LastPut {
   /** That of the store's serde (`OpenSerde.encoding`). */
   encoding: unknown
   /** Undefined: there is none that could use them. */
-  slot: { encoded: Buffer | undefined } | undefined
+  slot: Encodable | undefined
 }
 
 export interface StoreContext {

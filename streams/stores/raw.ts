@@ -10,7 +10,7 @@ import type { TimeSchema } from './timed-store'
 import { allLatest, latestKey } from './timeline-ids'
 import { type TimelineCodecs, timelineUnits } from './timeline-units'
 import { type Timelines, timelines } from './timelines'
-import type { ValueFormat } from './value-format'
+import { plainValues } from './value-format'
 import { type Latest, latestCodec, type Version, versionCodec } from './version-lines'
 import { windowSchema } from './window'
 import type { UnitCodec, WriteBack } from './write-back'
@@ -63,17 +63,7 @@ function* timedEntries(backend: StoreBackend, schema: TimeSchema, retentionMs: n
   }
 }
 
-const bytesAsTheyAre: ValueFormat<Buffer> = {
-  content: (bytes) => bytes,
-  encoding: undefined,
-  serialize: (bytes) => bytes,
-  timestampOf: (_bytes, changedAt) => changedAt,
-  encode: (bytes) => bytes,
-  decode: (bytes) => bytes,
-  logged: (bytes) => bytes,
-  loggedAt: (_bytes, changedAt) => changedAt,
-  restored: (value) => value,
-}
+const bytesAsTheyAre = plainValues<Buffer>({ encode: (bytes) => bytes, decode: (bytes) => bytes! })
 
 function* versionedEntries(backend: StoreBackend, historyRetentionMs: number): Generator<StoreEntry> {
   const values = cells('', bytesAsTheyAre)

@@ -15,9 +15,7 @@ export interface ValueFormat<U> {
   timestampOf(value: U, changedAt: number): number
   /** What lies in the back end before what the serde writes. */
   readonly head?: Head<U>
-  /** What lies in the back end. @throws TerminalError SERIALIZATION_FAILED */
-  encode(value: U): Buffer | null
-  /** @throws TerminalError DESERIALIZATION_FAILED */
+  /** From what lies in the back end. @throws TerminalError DESERIALIZATION_FAILED */
   decode(bytes: Buffer): U
   /** What the changelog record holds for stored bytes. */
   logged(bytes: Buffer): Buffer
@@ -32,7 +30,6 @@ export function plainValues<V>(serde: OpenSerde<V>): ValueFormat<V> {
     encoding: serde.encoding,
     serialize: (value) => serde.encode(value),
     timestampOf: (_value, changedAt) => changedAt,
-    encode: (value) => serde.encode(value),
     decode: (bytes) => serde.decode(bytes),
     logged: (bytes) => bytes,
     loggedAt: (_bytes, changedAt) => changedAt,
@@ -50,10 +47,6 @@ export function timestampedValues<V>(serde: OpenSerde<V>): ValueFormat<ValueAndT
     serialize: ({ value }) => serde.encode(value),
     timestampOf: ({ timestamp }) => timestamp,
     head: { length: TIMESTAMP_BYTES, write: ({ timestamp }, target, at) => writeLong(target, timestamp, at) },
-    encode({ value, timestamp }) {
-      const bytes = serde.encode(value)
-      return bytes === null ? null : stamp(bytes, timestamp)
-    },
     decode: (bytes) => ({ value: serde.decode(bytes.subarray(TIMESTAMP_BYTES)), timestamp: readLong(bytes, 0) }),
     logged: (bytes) => bytes.subarray(TIMESTAMP_BYTES),
     loggedAt: (bytes) => readLong(bytes, 0),

@@ -131,7 +131,7 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
     return new Set([...changed, ...[...writing, pending].flatMap((flushes) => flushes.map(({ slot }) => slot))])
   }
 
-  /** What each changed unit comes to; undefined is for those that were deleted. */
+  /** What each changed unit comes to; null for those that were deleted. */
   function encodeChanged(): (Buffer | null)[] {
     const encoded: (Buffer | null)[] = new Array(changed.length)
     for (let at = 0; at < changed.length; at++) {
