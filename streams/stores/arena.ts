@@ -11,6 +11,10 @@ export interface Arena {
 }
 
 const FIRST_BYTES = 16 * 1024
+const ROOM_STEP = 16
+
+/** Room for a value comes in steps of so many bytes: a counter that gains a digit does not move its value. */
+export const roomFor = (length: number): number => Math.ceil(length / ROOM_STEP) * ROOM_STEP
 
 export function openArena(): Arena {
   let memory = Buffer.alloc(0)

@@ -3,7 +3,7 @@
  * written it; one that was only read or has been written stays while there is room. A commit in flight keeps what it has
  * encoded, and an iteration under way what it began with, whatever changes meanwhile.
  */
-import { type Arena, openArena } from './arena'
+import { type Arena, openArena, roomFor } from './arena'
 import type { ByteWrite, StoreBackend } from './backend'
 import { fromId, toId } from './bytes'
 import { type IdRange, type Ordered, ordered } from './ordered'
@@ -73,9 +73,6 @@ export interface WriteBack<U> {
 
 /** A drained unit on its way to the back end. */
 type Flush<U> = Pending<U> & { readonly slot: Slot<U> }
-
-/** Room comes in steps of so many bytes: a counter that gains a digit does not move its value. */
-const ROOM_STEP = 16
 
 /** Of each unit that waits, beside what it comes to. */
 const PENDING_BYTES = 100
@@ -163,7 +160,7 @@ export function writeBack<U>(backend: StoreBackend, codec: UnitCodec<U>, cacheBy
     place.length = bytes === null ? NOTHING : headLength + bytes.length
     if (bytes === null) return
     if (place.length > place.room) {
-      place.room = Math.ceil(place.length / ROOM_STEP) * ROOM_STEP
+      place.room = roomFor(place.length)
       place.at = arena.reserve(place.room)
     }
     if (head !== undefined) head.write(unit!, arena.memory, place.at)

@@ -1,3 +1,4 @@
+import { openArena, roomFor } from '../stores/arena'
 import type { RestoreRecord, RestoreRecords } from '../stores/managed'
 
 /**
@@ -15,7 +16,6 @@ export interface LatestRecords {
   clear(): void
 }
 
-const INITIAL_BYTES = 16 * 1024
 const INITIAL_KEYS = 128
 
 /** What is kept of each key, a number each: where its bytes are, and in which `add` it was last seen. */
@@ -31,32 +31,17 @@ const SEEN_IN = 6
 const FIELDS = 7
 
 const NULL = -1
-/** Room comes in steps of so many bytes: a counter that gains a digit does not move its value. */
-const ROOM_STEP = 16
 /** Fields, timestamp, and two places in the table. */
 const BYTES_PER_KEY = FIELDS * 4 + 8 + 2 * 4
 
 export function latestRecords(): LatestRecords {
-  let memory = Buffer.allocUnsafeSlow(INITIAL_BYTES)
-  let end = 0
+  const arena = openArena()
   let fields = new Int32Array(INITIAL_KEYS * FIELDS)
   let timestamps = new Float64Array(INITIAL_KEYS)
   let count = 0
   /** Open addressing: the number of a key plus one, 0 where there is none; never more than half full. */
   let table = new Int32Array(INITIAL_KEYS * 2)
   let adds = 0
-
-  /** Where `size` more bytes stand. */
-  function reserve(size: number): number {
-    const start = end
-    end += size
-    if (end > memory.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(end, memory.length * 2))
-      grown.set(memory.subarray(0, start))
-      memory = grown
-    }
-    return start
-  }
 
   /** The number of a key, which is added where it is not there yet. */
   function numberOf(key: Buffer): number {
@@ -80,8 +65,8 @@ export function latestRecords(): LatestRecords {
     const at = count * FIELDS
     const { length } = key
     count += 1
-    const start = reserve(length)
-    memory.set(key, start)
+    const start = arena.reserve(length)
+    arena.memory.set(key, start)
     fields[at + HASH] = hash
     fields[at + KEY_AT] = start
     fields[at + KEY_LENGTH] = length
@@ -92,6 +77,7 @@ export function latestRecords(): LatestRecords {
     const { length } = key
     if (fields[at + KEY_LENGTH] !== length) return false
     const start = fields[at + KEY_AT]!
+    const { memory } = arena
     for (let index = 0; index < length; index++) if (memory[start + index] !== key[index]) return false
     return true
   }
@@ -112,17 +98,17 @@ export function latestRecords(): LatestRecords {
     fields[at + VALUE_LENGTH] = length
     if (value === null || length === 0) return
     if (length > fields[at + ROOM]!) {
-      const room = Math.ceil(length / ROOM_STEP) * ROOM_STEP
+      const room = roomFor(length)
       fields[at + ROOM] = room
-      fields[at + VALUE_AT] = reserve(room)
+      fields[at + VALUE_AT] = arena.reserve(room)
     }
-    memory.set(value, fields[at + VALUE_AT]!)
+    arena.memory.set(value, fields[at + VALUE_AT]!)
   }
 
   function recordAt(number: number): RestoreRecord | undefined {
     if (!(number >= 0 && number < count)) return undefined
     const at = number * FIELDS
-    const view = (start: number, length: number) => memory.subarray(start, start + length)
+    const view = (start: number, length: number) => arena.memory.subarray(start, start + length)
     const length = fields[at + VALUE_LENGTH]!
     return {
       key: view(fields[at + KEY_AT]!, fields[at + KEY_LENGTH]!),
@@ -137,7 +123,7 @@ export function latestRecords(): LatestRecords {
 
   return {
     get bytes() {
-      return end + count * BYTES_PER_KEY
+      return arena.size + count * BYTES_PER_KEY
     },
     add(records) {
       adds += 1
@@ -157,7 +143,7 @@ export function latestRecords(): LatestRecords {
     records: () => ({ length: count, at: recordAt, [Symbol.iterator]: all }),
     clear() {
       table.fill(0)
-      end = 0
+      arena.clear()
       count = 0
     },
   }
