@@ -6,7 +6,7 @@ import type { Edge, Step } from '../graph/steps'
 import { partitionFor } from '../log/partitioner'
 import type { Child, Held, Operator, OperatorContext, OperatorFactory } from '../operators/operator'
 import { operators } from '../operators/table'
-import type { OpenSerde } from '../serdes/serde'
+import { serdeOpener } from '../serdes/opening'
 import type { Failure } from './failures'
 import type { TaskOptions } from './options'
 import type { OutputRecord } from './output'
@@ -230,10 +230,9 @@ function stageOf(error: unknown): Failure['stage'] {
 function topicEncoder(topic: ErasedTopic, options: ChainOptions): TopicEncoder {
   const { output, partitionsOf, partition, registry, personalKeys } = options
   const { lastPut } = options.stores
-  const open = (role: 'key' | 'value'): OpenSerde<unknown> =>
-    topic[role].open({ topic: topic.name, role, registry, personalKeys })
-  const key = open('key')
-  const value = open('value')
+  const serdes = serdeOpener({ topic: topic.name, registry, personalKeys })
+  const key = serdes.key(topic.key)
+  const value = serdes.value(topic.value)
   /** Of the topic, once known: nothing changes it while a task is open. */
   let partitions: number | undefined
   /** A table's row goes out as it went into its store: written once, for both. */
@@ -260,10 +259,7 @@ function topicEncoder(topic: ErasedTopic, options: ChainOptions): TopicEncoder {
     }
   }
   return {
-    ready:
-      key.ready === undefined && value.ready === undefined
-        ? undefined
-        : Promise.all([key.ready, value.ready]).then(() => undefined),
+    ready: serdes.whenReady(),
     append: (record, partitioner) => {
       const encoded = encode(record)
       partitions ??= partitionsOf(topic.name)

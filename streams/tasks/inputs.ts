@@ -1,6 +1,7 @@
 import type { StreamRecord } from '../graph/processor'
 import type { ErasedTopic, SourceSpec } from '../graph/specs/source'
 import type { Step } from '../graph/steps'
+import { serdeOpener } from '../serdes/opening'
 import { type Chain, repartitionAsTopic } from './chain'
 import type { TaskOptions } from './options'
 import { type SourceQueue, type SourceQueueOptions, sourceQueue } from './source-queue'
@@ -40,9 +41,10 @@ export function openInputs(
   const queues = reads
     .filter(({ topic }) => partition < options.partitionsOf(topic.name))
     .map(({ step, topic, spec }) => {
-      const key = topic.key.open({ topic: topic.name, role: 'key', registry, personalKeys })
-      const value = topic.value.open({ topic: topic.name, role: 'value', registry, personalKeys })
-      waiting.push(key.ready, value.ready)
+      const serdes = serdeOpener({ topic: topic.name, registry, personalKeys })
+      const key = serdes.key(topic.key)
+      const value = serdes.value(topic.value)
+      waiting.push(serdes.whenReady())
       const queue = sourceQueue({ from: { topic: topic.name, partition }, spec, key, value, ...handlers })
       enterOf.set(queue, chain.entry(step))
       return queue
